@@ -1,0 +1,2 @@
+/** Replays recorded kernels and lists every difference. */
+package org.bufferyard.conform;

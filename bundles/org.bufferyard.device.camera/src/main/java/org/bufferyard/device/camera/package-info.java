@@ -1,0 +1,2 @@
+/** A camera as a device type; it doubles as the tutorial. */
+package org.bufferyard.device.camera;

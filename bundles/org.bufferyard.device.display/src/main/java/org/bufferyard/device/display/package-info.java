@@ -1,0 +1,2 @@
+/** A display controller. */
+package org.bufferyard.device.display;

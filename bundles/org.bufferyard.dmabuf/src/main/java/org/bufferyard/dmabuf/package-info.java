@@ -1,0 +1,2 @@
+/** Shared buffers: export, attachments, mappings, CPU access, fences. */
+package org.bufferyard.dmabuf;

@@ -1,0 +1,2 @@
+/** The Exynos SysMMU. */
+package org.bufferyard.iommu.exynos;

@@ -1,0 +1,2 @@
+/** Runs, explains and tabulates scenarios. */
+package org.bufferyard.scenario;

@@ -1,0 +1,2 @@
+/** Loads, validates and saves topology files and compiles them to immutable records. */
+package org.bufferyard.topology;

@@ -1,0 +1,2 @@
+/** State of one running platform: memory, mapping ledger, engine thread, device identity. */
+package org.bufferyard.yard;
