@@ -1,0 +1,36 @@
+package org.bufferyard.api.allocator;
+
+import org.bufferyard.api.memory.PageRef;
+
+/**
+ * A request for physically contiguous pages.
+ *
+ * @param pages count, at least 1
+ * @param alignOrder log2 of the alignment in pages that the caller needs; a kind may align further
+ * @param limit last physical address allowed, unsigned
+ * @param preferredBase take this address if it is free, else choose: how recorded placements are
+ *     replayed; {@link #NO_PREFERENCE} for none
+ */
+public record AllocationRequest(long pages, int alignOrder, long limit, long preferredBase) {
+  public static final long NO_PREFERENCE = -1L;
+
+  public AllocationRequest {
+    if (pages < 1 || pages > (1L << 52) || alignOrder < 0 || alignOrder > 51) {
+      throw new IllegalArgumentException(pages + " pages, alignment order " + alignOrder);
+    }
+  }
+
+  /** Any address will do. */
+  public static AllocationRequest pages(long pages) {
+    return new AllocationRequest(pages, 0, -1L, NO_PREFERENCE);
+  }
+
+  public long sizeBytes() {
+    return pages << PageRef.SHIFT;
+  }
+
+  /** get_order(): the smallest order whose block holds the request. */
+  public int order() {
+    return pages == 1 ? 0 : 64 - Long.numberOfLeadingZeros(pages - 1);
+  }
+}

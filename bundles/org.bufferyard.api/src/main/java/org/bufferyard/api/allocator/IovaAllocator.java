@@ -1,0 +1,36 @@
+package org.bufferyard.api.allocator;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** The book of one IOVA space, in frames of the domain's granule. Engine thread only. */
+@ConsumerType
+public interface IovaAllocator extends AutoCloseable {
+  /** What {@link #allocate} returns when the space is full. */
+  long NO_IOVA = 0L;
+
+  /**
+   * alloc_iova_fast() (N1).
+   *
+   * @param pages frames, at least 1
+   * @param limitPfn last frame allowed
+   * @param flushCaches whether cached free ranges may be given up to make room
+   * @return first frame, or {@link #NO_IOVA}
+   */
+  long allocate(long pages, long limitPfn, boolean flushCaches);
+
+  /**
+   * free_iova_fast(): pages as requested.
+   *
+   * @throws IllegalArgumentException when the range is not live
+   */
+  void free(long pfn, long pages);
+
+  /** reserve_iova(): takes {@code [loPfn, hiPfn]} for good; overlaps merge. */
+  void reserve(long loPfn, long hiPfn);
+
+  /** Frames of live ranges, reservations not counted. */
+  long livePages();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,27 @@
+package org.bufferyard.api.dmabuf;
+
+import org.bufferyard.api.dma.Dma.MapResult;
+import org.bufferyard.api.dma.DmaDirection;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** The CPU's side of the ops. */
+@ConsumerType
+public interface CpuAccessOps {
+  /** Before the core waits for fences (F7): 0 or a negative errno. */
+  int beginCpuAccess(DmaDirection direction);
+
+  int endCpuAccess(DmaDirection direction);
+
+  /**
+   * A user mapping; the core has checked the bounds (F8).
+   *
+   * @param pageOffset vm_pgoff, pages
+   */
+  MapResult mmap(long pageOffset, long sizeBytes);
+
+  /** A kernel mapping of the whole buffer. */
+  MapResult vmap();
+
+  /** Undoes {@link #vmap}. */
+  void vunmap();
+}

@@ -1,0 +1,23 @@
+package org.bufferyard.api.dmabuf;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/** An exported buffer. Compared by identity. Engine thread only. */
+@ProviderType
+public interface DmaBuf {
+  /** Unique and increasing within a yard. */
+  long inode();
+
+  /** {@code "buf:"} and the inode number, the element of its events. */
+  String id();
+
+  /** Bytes, fixed for life. */
+  long sizeBytes();
+
+  /** Name of the ops that were chosen for this very buffer; never changes (P2). */
+  String opsName();
+
+  ExportedMemory memory();
+
+  DmaResv reservation();
+}

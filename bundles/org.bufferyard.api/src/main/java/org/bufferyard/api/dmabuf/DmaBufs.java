@@ -1,0 +1,77 @@
+package org.bufferyard.api.dmabuf;
+
+import java.util.Optional;
+import org.bufferyard.api.dma.Dma.MapResult;
+import org.bufferyard.api.dma.Dma.SgResult;
+import org.bufferyard.api.dma.DmaDevice;
+import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.memory.SgTable;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The dma-buf core of one yard ({@code drivers/dma-buf/dma-buf.c}). Engine thread only; {@code int}
+ * results are 0 or a negative errno.
+ */
+@ProviderType
+public interface DmaBufs {
+
+  /** Which world chooses the ops of a buffer. */
+  enum OpsPolicy {
+    /** The driver's one table, whatever the memory is (G1). */
+    MAINLINE,
+    /** By asking where the memory came from (P2). */
+    PROPOSAL
+  }
+
+  /** A buffer or the error that user space sees. */
+  record ExportResult(int rc, Optional<DmaBuf> buffer) {}
+
+  /** An attachment or the exporter's error. */
+  record AttachResult(int rc, Optional<DmaBufAttachment> attachment) {}
+
+  /**
+   * dma_buf_export() as the exporter's driver calls it.
+   *
+   * @param driverOps name of the ops the exporter's driver uses in mainline
+   * @param forcedOps name of the ops to use whatever the policy says; empty for none
+   */
+  ExportResult export(
+      ExportedMemory memory, OpsPolicy policy, String driverOps, Optional<String> forcedOps);
+
+  /** dma_buf_attach(), or dma_buf_dynamic_attach() when {@code dynamic}. */
+  AttachResult attach(DmaBuf buffer, DmaDevice importer, boolean dynamic);
+
+  /** dma_buf_detach(). */
+  void detach(DmaBufAttachment attachment);
+
+  /** dma_buf_map_attachment_unlocked() (F4). */
+  SgResult map(DmaBufAttachment attachment, DmaDirection direction);
+
+  /** dma_buf_unmap_attachment_unlocked() (F5). */
+  void unmap(DmaBufAttachment attachment, SgTable table, DmaDirection direction);
+
+  int beginCpuAccess(DmaBuf buffer, DmaDirection direction);
+
+  int endCpuAccess(DmaBuf buffer, DmaDirection direction);
+
+  /** mmap() of the descriptor (F8); the mapping holds a reference until {@link #munmap}. */
+  MapResult mmap(DmaBuf buffer, long pageOffset, long sizeBytes);
+
+  void munmap(DmaBuf buffer);
+
+  MapResult vmap(DmaBuf buffer);
+
+  void vunmap(DmaBuf buffer);
+
+  /** get_dma_buf(). */
+  void get(DmaBuf buffer);
+
+  /** dma_buf_put(): the last one releases. */
+  void put(DmaBuf buffer);
+
+  /** A new fence on a timeline. */
+  DmaFence newFence(long context, long seqno);
+
+  /** Buffers that are not released, for leak checks. */
+  int liveBuffers();
+}

@@ -1,0 +1,25 @@
+package org.bufferyard.api.dmabuf;
+
+import java.util.Objects;
+import java.util.Optional;
+import org.bufferyard.api.dma.Allocation;
+import org.bufferyard.api.dma.DmaDevice;
+import org.bufferyard.api.memory.SgTable;
+
+/**
+ * What is being exported.
+ *
+ * @param exporter the device whose driver exports
+ * @param sizeBytes of the dma-buf, fixed for life
+ * @param allocation the DMA allocation behind it; empty for page exporters
+ * @param pages the pages behind it, for heaps and udmabuf
+ */
+public record ExportedMemory(
+    DmaDevice exporter, long sizeBytes, Optional<Allocation> allocation, Optional<SgTable> pages) {
+  public ExportedMemory {
+    Objects.requireNonNull(exporter, "exporter");
+    if (allocation.isEmpty() && pages.isEmpty()) {
+      throw new IllegalArgumentException("neither an allocation nor pages");
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package org.bufferyard.api.event;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.bufferyard.api.kernel.Rule;
+import org.bufferyard.api.memory.PhysRange;
+
+/**
+ * What happened, in one vocabulary for simulated runs and recorded traces.
+ *
+ * <p>Addresses are unsigned {@code long}s in bytes, lengths are bytes, directions and attributes are
+ * the kernel's numbers, devices and domains are the
+ * ids of their model elements. Our own readers switch over the family exhaustively; plug-ins take a
+ * default arm, since the family grows with minor versions.
+ */
+public sealed interface DmaEvent {
+
+  /** The id of the model element the event is about: a device, IOMMU, pool or buffer. */
+  String element();
+
+  // ---- reasons ----
+
+  /**
+   * A rule was applied and decided something: the raw material of a reason chain.
+   *
+   * @param text one sentence with the numbers in it, as a kernel developer would write it
+   * @param values the numbers by name, addresses as {@code 0x…}; iteration order is kept
+   */
+  record Decided(Rule rule, String element, String text, Map<String, String> values)
+      implements DmaEvent {
+    public Decided {
+      Objects.requireNonNull(rule, "rule");
+      values = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(values));
+    }
+  }
+
+  /** Something went well by luck, or silently wrong: the kernel reports no error here. */
+  record HazardRaised(Rule rule, String element, String text) implements DmaEvent {}
+
+  // ---- allocation ----
+
+  /**
+   * dma_alloc_attrs and its relatives succeeded.
+   *
+   * @param source which memory served it
+   * @param runs physical runs, in handle order
+   */
+  record Allocated(
+      String element, long dma, long size, String source, List<PhysRange> runs, long attrs)
+      implements DmaEvent {}
+
+  record AllocationFailed(String element, long size, String source) implements DmaEvent {}
+
+  record Freed(String element, long dma, long size) implements DmaEvent {}
+
+  // ---- streaming ----
+
+  record Mapped(String element, long dma, long size, long phys, int direction, long attrs)
+      implements DmaEvent {}
+
+  record MapFailed(String element, long size, long phys, int rc) implements DmaEvent {}
+
+  record Unmapped(String element, long dma, long size, int direction, long attrs)
+      implements DmaEvent {}
+
+  /** dma_map_sg: {@code dma} and {@code lengths} hold the mapped segments, {@code phys} the input. */
+  record SgMapped(
+      String element, int direction, long[] phys, long[] dma, long[] lengths, long attrs)
+      implements DmaEvent {}
+
+  record SgMapFailed(String element, int direction, long[] phys, int rc) implements DmaEvent {}
+
+  record SgUnmapped(String element, int direction, long[] phys, long attrs) implements DmaEvent {}
+
+  /** A sync call; {@code forDevice} false means for the CPU. */
+  record Synced(String element, long dma, long size, int direction, boolean forDevice)
+      implements DmaEvent {}
+
+  // ---- IOMMU ----
+
+  /** One iommu:map. {@code element} is the domain's id. */
+  record IommuMapped(String element, long iova, long phys, long size, int prot)
+      implements DmaEvent {}
+
+  record IommuUnmapped(String element, long iova, long size, long unmapped) implements DmaEvent {}
+
+  /** The hardware refused a transaction; {@code fault} is its own code and name. */
+  record Faulted(String element, String iommu, long address, boolean write, String fault)
+      implements DmaEvent {}
+
+  // ---- bounce and caches ----
+
+  /** swiotlb_bounced: {@code forced} prints FORCE in the kernel's trace. */
+  record Bounced(
+      String element, long dmaMask, long phys, long size, long slot, boolean forced)
+      implements DmaEvent {}
+
+  record CacheCleaned(String element, long phys, long length) implements DmaEvent {}
+
+  record CacheInvalidated(String element, long phys, long length) implements DmaEvent {}
+
+  // ---- dma-buf; element is the buffer's id, "buf:" and its inode number ----
+
+  record Exported(String element, String exporter, String ops, long size) implements DmaEvent {}
+
+  record Attached(String element, String importer, boolean dynamic) implements DmaEvent {}
+
+  record BufferMapped(String element, String importer, int direction, int segments)
+      implements DmaEvent {}
+
+  record BufferUnmapped(String element, String importer, int direction) implements DmaEvent {}
+
+  record Detached(String element, String importer) implements DmaEvent {}
+
+  record CpuAccess(String element, int direction, boolean begin) implements DmaEvent {}
+
+  record UserMapped(String element, long pageOffset, long size) implements DmaEvent {}
+
+  record Released(String element) implements DmaEvent {}
+
+  // ---- fences ----
+
+  record FenceAdded(String element, long context, long seqno, int usage) implements DmaEvent {}
+
+  record FenceSignaled(String element, long context, long seqno, int status) implements DmaEvent {}
+
+  // ---- devices ----
+
+  /** A device moved bytes over the bus. */
+  record DeviceAccess(String element, long address, long length, boolean write)
+      implements DmaEvent {}
+
+  // ---- the kernel ----
+
+  /** What a kernel log line says, by the classes that recorded logs are compared by. */
+  enum MessageClass {
+    OVERFLOW,
+    BOUNCE_FULL,
+    BEYOND_MASK,
+    WARNING,
+    BUG,
+    OOPS,
+    IOMMU_FAULT,
+    INFO
+  }
+
+  record KernelMessage(String element, MessageClass kind, String text) implements DmaEvent {}
+
+  /** The calling thread died inside the kernel. */
+  record Oopsed(Rule rule, String element, String text) implements DmaEvent {}
+
+  // ---- the platform itself: none of these happen on a kernel ----
+
+  /** A service was replaced, withdrawn or quarantined in a running yard. */
+  record PlatformChanged(String element, String what) implements DmaEvent {}
+}

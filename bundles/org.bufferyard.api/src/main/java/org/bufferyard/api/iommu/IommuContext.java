@@ -1,0 +1,22 @@
+package org.bufferyard.api.iommu;
+
+import org.bufferyard.api.event.KindContext;
+import org.bufferyard.api.memory.PhysMemory;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** What the yard gives an IOMMU. */
+@ProviderType
+public interface IommuContext extends KindContext {
+  /** The memory that table walkers read. */
+  PhysMemory memory();
+
+  /**
+   * Zeroed memory for a translation table, aligned to its size.
+   *
+   * @param sizeBytes power of two
+   * @return physical address, or -1 when there is no memory (the driver then returns -ENOMEM)
+   */
+  long allocTable(long sizeBytes);
+
+  void freeTable(long phys, long sizeBytes);
+}
