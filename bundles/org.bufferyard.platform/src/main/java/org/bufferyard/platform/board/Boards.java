@@ -1,0 +1,19 @@
+package org.bufferyard.platform.board;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.bufferyard.api.memory.PhysRange;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Opens board files. A service; safe for any thread. */
+@ProviderType
+public interface Boards {
+  /**
+   * Reads, validates and compiles a board.
+   *
+   * @param extraRam {@code --ram}: banks in place of those that firmware would fill in
+   * @throws org.bufferyard.platform.input.BadInputException with the first error; warnings stay in
+   *     the result
+   */
+  OpenBoard open(Path file, List<PhysRange> extraRam);
+}

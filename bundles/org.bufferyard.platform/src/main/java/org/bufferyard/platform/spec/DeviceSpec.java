@@ -1,0 +1,92 @@
+package org.bufferyard.platform.spec;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.bufferyard.api.dma.DmaRangeMap;
+import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.memory.PhysRange;
+
+/**
+ * One device as a fresh one starts.
+ *
+ * @param id of the model element
+ * @param name short name, as a person types it
+ * @param path of the element in the model or devicetree
+ * @param model its compatible string, by which a device kind is chosen
+ * @param type nsURI and class of the model element
+ * @param streams {@code iommus} entries to enabled providers
+ * @param pools {@code memory-region}, in order; the first coherent one serves dma_alloc_attrs
+ * @param group devices with the same group share one IOMMU domain; empty: a group of its own
+ * @param registers register windows and BARs, for resource mappings
+ * @param ops exporter ops that the model names; empty: the driver's facts decide
+ * @param requiresContiguous whether the model says that imports must be contiguous
+ * @param attributes of the device type
+ */
+public record DeviceSpec(
+    String id,
+    String name,
+    String path,
+    String model,
+    String type,
+    Reach reach,
+    Limits limits,
+    boolean pci,
+    List<StreamId> streams,
+    List<String> pools,
+    Optional<String> group,
+    List<PhysRange> registers,
+    List<PhysRange> reservedIova,
+    Optional<String> ops,
+    Optional<Boolean> requiresContiguous,
+    Map<String, Object> attributes) {
+
+  /**
+   * What it can address (A5-A7).
+   *
+   * @param dmaMask empty: no mask pointer
+   * @param busDmaLimit 0 for none
+   */
+  public record Reach(
+      OptionalLong dmaMask,
+      long coherentDmaMask,
+      long busDmaLimit,
+      DmaRangeMap rangeMap,
+      boolean coherent) {
+    /** A fresh platform device: 32-bit masks, no map. */
+    public static Reach platformDefault(boolean coherent) {
+      return new Reach(
+          OptionalLong.of(0xffff_ffffL), 0xffff_ffffL, 0, DmaRangeMap.IDENTITY, coherent);
+    }
+  }
+
+  /**
+   * dma_parms.
+   *
+   * @param maxSegmentSize bytes; empty: the driver's facts, else 65536
+   * @param segmentBoundary mask, all ones for none
+   */
+  public record Limits(OptionalLong maxSegmentSize, long segmentBoundary, long minAlignMask) {
+    public static final Limits DEFAULT = new Limits(OptionalLong.empty(), -1L, 0);
+  }
+
+  public DeviceSpec {
+    Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(model, "model");
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(reach, "reach");
+    Objects.requireNonNull(limits, "limits");
+    Objects.requireNonNull(ops, "ops");
+    Objects.requireNonNull(group, "group");
+    Objects.requireNonNull(requiresContiguous, "requiresContiguous");
+    streams = List.copyOf(streams);
+    pools = List.copyOf(pools);
+    registers = List.copyOf(registers);
+    reservedIova = List.copyOf(reservedIova);
+    attributes = Map.copyOf(attributes);
+  }
+}

@@ -1,0 +1,69 @@
+package org.bufferyard.platform.spec;
+
+import java.util.Objects;
+import java.util.Optional;
+import org.bufferyard.api.memory.PhysRange;
+
+/**
+ * What the kernel configuration and command line decide.
+ *
+ * @param zoneDmaLimit last physical address of the DMA zone ({@code zone_dma_limit})
+ * @param nonCoherentMmap CONFIG_DMA_NONCOHERENT_MMAP (C4)
+ * @param kmallocBounce CONFIG_DMA_BOUNCE_UNALIGNED_KMALLOC (C10)
+ * @param defaultCma the default CMA area; empty: none
+ * @param swiotlb the default bounce pool
+ * @param iommu how IOMMUs are used
+ */
+public record MachineSpec(
+    Architecture architecture,
+    long zoneDmaLimit,
+    boolean nonCoherentMmap,
+    boolean kmallocBounce,
+    Optional<PhysRange> defaultCma,
+    Bounce swiotlb,
+    IommuMode iommu) {
+
+  /** Whose arch code runs under the DMA API. */
+  public enum Architecture {
+    ARM,
+    ARM64,
+    X86
+  }
+
+  /** {@code swiotlb=} and what became of it. */
+  public enum BounceMode {
+    /** Bounces what a device cannot reach. */
+    AUTO,
+    /** {@code swiotlb=force}: bounces everything. */
+    FORCE,
+    /** {@code swiotlb=noforce} or no pool. */
+    OFF
+  }
+
+  /**
+   * The default bounce pool.
+   *
+   * @param region where it lies; empty only when {@link BounceMode#OFF}
+   */
+  public record Bounce(BounceMode mode, Optional<PhysRange> region, int areas) {
+    public static final Bounce NONE = new Bounce(BounceMode.OFF, Optional.empty(), 1);
+
+    public Bounce {
+      Objects.requireNonNull(mode, "mode");
+      if (mode != BounceMode.OFF && region.isEmpty()) {
+        throw new IllegalArgumentException("a bounce pool that is on has a region");
+      }
+    }
+  }
+
+  /** {@code iommu.passthrough}, {@code iommu.strict}, {@code iommu.forcedac}. */
+  public record IommuMode(boolean passthrough, boolean strict, boolean forcedac) {
+    public static final IommuMode STRICT = new IommuMode(false, true, false);
+  }
+
+  public MachineSpec {
+    Objects.requireNonNull(architecture, "architecture");
+    Objects.requireNonNull(swiotlb, "swiotlb");
+    Objects.requireNonNull(iommu, "iommu");
+  }
+}

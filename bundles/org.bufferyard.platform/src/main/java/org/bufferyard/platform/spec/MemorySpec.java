@@ -1,0 +1,12 @@
+package org.bufferyard.platform.spec;
+
+import java.util.Objects;
+import org.bufferyard.api.memory.PhysRange;
+
+/** One bank of RAM. */
+public record MemorySpec(String id, PhysRange range) {
+  public MemorySpec {
+    Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(range, "range");
+  }
+}

@@ -1,0 +1,51 @@
+package org.bufferyard.platform.spec;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One board, compiled. Immutable; device identity, masks and parameters are only the values that a
+ * fresh device starts with.
+ *
+ * @param name of the board
+ * @param memory banks, ascending, disjoint
+ * @param pools reserved regions, dynamic ones placed already
+ */
+public record PlatformSpec(
+    String name,
+    MachineSpec machine,
+    List<MemorySpec> memory,
+    List<PoolSpec> pools,
+    List<IommuSpec> iommus,
+    List<DeviceSpec> devices) {
+
+  public PlatformSpec {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(machine, "machine");
+    memory = List.copyOf(memory);
+    pools = List.copyOf(pools);
+    iommus = List.copyOf(iommus);
+    devices = List.copyOf(devices);
+  }
+
+  public Optional<PoolSpec> pool(String id) {
+    return pools.stream().filter(p -> p.id().equals(id)).findFirst();
+  }
+
+  public Optional<IommuSpec> iommu(String id) {
+    return iommus.stream().filter(i -> i.id().equals(id)).findFirst();
+  }
+
+  public Optional<DeviceSpec> device(String id) {
+    return devices.stream().filter(d -> d.id().equals(id)).findFirst();
+  }
+
+  /** The last byte of RAM; 0 without any. */
+  public long lastRamByte() {
+    return memory.stream()
+        .map(m -> m.range().last())
+        .max(Long::compareUnsigned)
+        .orElse(0L);
+  }
+}

@@ -1,0 +1,34 @@
+package org.bufferyard.platform.verdict;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** {@code --memory}: what the exported buffer is made of. */
+public enum MemoryKind {
+  /** What dma_alloc_attrs gives the exporter. */
+  DEFAULT("default"),
+  POOL("pool"),
+  COHERENT("coherent"),
+  CMA("cma"),
+  NONCONTIG("noncontig"),
+  PAGES("pages"),
+  SYSTEM_HEAP("system-heap"),
+  CMA_HEAP("cma-heap"),
+  UDMABUF("udmabuf"),
+  RESOURCE("resource");
+
+  private final String word;
+
+  MemoryKind(String word) {
+    this.word = word;
+  }
+
+  /** As typed on the command line. */
+  public String word() {
+    return word;
+  }
+
+  public static Optional<MemoryKind> of(String word) {
+    return Arrays.stream(values()).filter(k -> k.word.equals(word)).findFirst();
+  }
+}

@@ -1,0 +1,26 @@
+package org.bufferyard.platform.yard;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Addresses that a recorded kernel chose and no model can know: the page allocator's, and the first
+ * slot of a bounce search. Allocators take them where they are free and theirs; they change no rule.
+ * Engine thread only.
+ */
+@ProviderType
+public interface Placements {
+  /** The next page allocations prefer these bases, one each, in order. */
+  void preferPages(long base);
+
+  /** The next bounce prefers this slot address. */
+  void preferBounce(long address);
+
+  /** Drops what was not used. */
+  void clear();
+
+  /** The next preferred page base, consumed; -1 for none. Called by the DMA engine. */
+  long nextPages();
+
+  /** The next preferred bounce address, consumed; -1 for none. */
+  long nextBounce();
+}

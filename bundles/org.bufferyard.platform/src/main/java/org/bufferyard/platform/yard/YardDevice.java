@@ -1,0 +1,41 @@
+package org.bufferyard.platform.yard;
+
+import java.util.Optional;
+import org.bufferyard.api.allocator.Allocator;
+import org.bufferyard.api.dma.DmaDevice;
+import org.bufferyard.platform.spec.DeviceSpec;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** A device with what the engines may change and use. Engine thread only. */
+@ProviderType
+public interface YardDevice extends DmaDevice {
+  DeviceSpec spec();
+
+  /** Sets dma_mask; the engine has checked it (A7). */
+  void setDmaMask(long mask);
+
+  void setCoherentDmaMask(long mask);
+
+  void setMaxSegmentSize(long bytes);
+
+  void setSegmentBoundary(long mask);
+
+  void setMinAlignMask(long mask);
+
+  void setUntrusted(boolean untrusted);
+
+  /** dev->dma_mem with its allocator; empty without one. */
+  Optional<Pool> coherentPool();
+
+  /** dev->cma_area. */
+  Optional<Pool> cmaArea();
+
+  /** The restricted pool, attached only when there is no IOMMU (A5). */
+  Optional<BounceArea> restrictedPool();
+
+  /** The domain of its group; empty when it is not behind an enabled IOMMU. */
+  Optional<Domain> domain();
+
+  /** A pool as the engine uses it. */
+  record Pool(org.bufferyard.platform.spec.PoolSpec spec, Allocator allocator) {}
+}
