@@ -5,13 +5,28 @@ import org.osgi.annotation.versioning.ConsumerType;
 /** One IOMMU of one yard. Engine thread only. */
 @ConsumerType
 public interface Iommu extends AutoCloseable {
-  /** A domain that nobody is attached to yet. */
+  /**
+   * A domain that nobody is attached to yet.
+   *
+   * <p>An IOMMU that cannot translate returns a domain whose geometry has no page sizes, whatever
+   * was asked for (def_domain_type, D12). When there is no memory for its table a domain comes back
+   * all the same; attaching it and mapping in it then answer -ENOMEM.
+   */
   IommuDomain newDomain(DomainType type);
 
-  /** Attaches a stream: 0 or a negative errno. A stream is in one domain at a time. */
+  /**
+   * Attaches a stream. A stream is in one domain at a time: attaching it elsewhere leaves the
+   * former domain, and the caches hold nothing of that one afterwards.
+   *
+   * @return 0, or a negative errno with nothing changed: -ENODEV for a stream of another IOMMU,
+   *     -EINVAL for a domain that this hardware cannot walk, -ENOMEM for a domain without a table
+   */
   int attach(StreamId stream, IommuDomain domain);
 
-  /** Detaches a stream; its accesses fault from then on, or bypass, as the hardware does. */
+  /**
+   * Detaches a stream; its accesses fault from then on, or bypass, as the hardware does. Nothing
+   * happens when it is not attached.
+   */
   void detach(StreamId stream);
 
   /**
@@ -20,6 +35,7 @@ public interface Iommu extends AutoCloseable {
    */
   Translation translate(StreamId stream, long address, boolean write);
 
+  /** Closes its domains too and gives every table back. A second call does nothing. */
   @Override
   void close();
 }

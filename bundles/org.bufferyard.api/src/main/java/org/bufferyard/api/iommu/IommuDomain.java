@@ -16,11 +16,19 @@ public interface IommuDomain extends AutoCloseable {
    * @param pageSize one of the geometry's sizes
    * @param count pages of that size
    * @param prot {@link IommuProt} bits
-   * @return bytes mapped (fewer than asked for is allowed), or a negative errno with nothing mapped
+   * @return bytes mapped (fewer than asked for is allowed), or a negative errno with nothing mapped:
+   *     -EINVAL for a size, count or alignment that the geometry does not have and in a blocked or
+   *     identity domain, -ENOMEM without memory for a table, -EEXIST or -EADDRINUSE over a mapping
    */
   long map(long iova, long phys, long pageSize, long count, int prot);
 
-  /** unmap_pages(): bytes unmapped, 0 when nothing was there or the hardware refuses. */
+  /**
+   * unmap_pages().
+   *
+   * @return bytes unmapped, 0 when nothing was there or the driver refuses. Fewer than asked for is
+   *     allowed, more too where the format removes a large page whole (H4); a driver may count pages
+   *     that were not mapped (H5).
+   */
   long unmap(long iova, long pageSize, long count);
 
   /** Physical address behind {@code iova}; 0 when nothing is mapped, as iommu_iova_to_phys(). */
@@ -29,6 +37,7 @@ public interface IommuDomain extends AutoCloseable {
   /** iotlb_sync(): after it no access is served from translations that were unmapped before. */
   void sync();
 
+  /** Gives its tables back; streams still attached reach none of its mappings afterwards. */
   @Override
   void close();
 }

@@ -9,7 +9,8 @@ public sealed interface Translation {
    * The access goes on to memory.
    *
    * @param phys physical address of the byte
-   * @param stale whether only a cached translation allowed it: the table entry is gone (D11)
+   * @param stale whether only a cached translation gave this answer: the table entry is gone or
+   *     says otherwise by now (D11)
    */
   record Translated(long phys, boolean stale) implements Translation {}
 
