@@ -1,6 +1,7 @@
 package org.bufferyard.api.dmabuf;
 
 import java.util.Optional;
+import org.bufferyard.api.dma.Allocation;
 import org.bufferyard.api.dma.Dma.MapResult;
 import org.bufferyard.api.dma.Dma.SgResult;
 import org.bufferyard.api.dma.DmaDevice;
@@ -68,6 +69,14 @@ public interface DmaBufs {
 
   /** dma_buf_put(): the last one releases. */
   void put(DmaBuf buffer);
+
+  /**
+   * The exporter's driver gives up an allocation. While a buffer shares it, the free is put off and
+   * reported, and happens with the last buffer's release (P9).
+   *
+   * @return whether it was freed now
+   */
+  boolean freeAllocation(Allocation allocation);
 
   /** A new fence on a timeline. */
   DmaFence newFence(long context, long seqno);

@@ -15,6 +15,14 @@ public interface DmaFence {
   /** 0 while unsignaled, 1 after success, a negative errno after dma_fence_set_error(). */
   int status();
 
+  /**
+   * dma_fence_set_error(): what {@link #status} answers once signaled.
+   *
+   * @param rc a negative errno
+   * @throws IllegalStateException when the fence is signaled already (the kernel warns)
+   */
+  void setError(int rc);
+
   /** dma_fence_signal(): 0, or -EINVAL when it was signaled already. */
   int signal();
 

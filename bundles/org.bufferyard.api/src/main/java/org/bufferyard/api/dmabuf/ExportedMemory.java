@@ -12,7 +12,8 @@ import org.bufferyard.api.memory.SgTable;
  * @param exporter the device whose driver exports
  * @param sizeBytes of the dma-buf, fixed for life
  * @param allocation the DMA allocation behind it; empty for page exporters
- * @param pages the pages behind it, for heaps and udmabuf
+ * @param pages the pages behind it, for heaps and udmabuf; together with an allocation, the table
+ *     that came with a noncontiguous one ({@code dma_alloc_noncontiguous}, not coherent memory)
  */
 public record ExportedMemory(
     DmaDevice exporter, long sizeBytes, Optional<Allocation> allocation, Optional<SgTable> pages) {
@@ -21,5 +22,10 @@ public record ExportedMemory(
     if (allocation.isEmpty() && pages.isEmpty()) {
       throw new IllegalArgumentException("neither an allocation nor pages");
     }
+  }
+
+  /** Whether the allocation is a noncontiguous one, whose table came with it. */
+  public boolean isNoncontiguous() {
+    return allocation.isPresent() && pages.isPresent();
   }
 }

@@ -13,6 +13,14 @@ public interface OpsContext extends KindContext {
 
   Dma dma();
 
+  /**
+   * Waits for the fences that an access must wait for, as dma_resv_wait_timeout() does with {@link
+   * FenceUsage#toWaitFor}.
+   *
+   * @return 0, or -ERESTARTSYS when only a signal could end the wait
+   */
+  int waitForFences(boolean write);
+
   /** Where reading a page that is none is reported. */
   PageHazards hazards();
 }

@@ -32,6 +32,8 @@ public enum Errno {
   EADDRINUSE(98),
   ETIMEDOUT(110),
   EREMOTEIO(121),
+  /** An interrupted wait, inside the kernel; user space sees a restart or -EINTR. */
+  ERESTARTSYS(512),
   EPROBE_DEFER(517);
 
   private final int number;
