@@ -48,17 +48,20 @@ public record DeviceSpec(
    *
    * @param dmaMask empty: no mask pointer
    * @param busDmaLimit 0 for none
+   * @param masksStated whether the model states the masks; else they are the bus's default, and the
+   *     driver's facts may set others
    */
   public record Reach(
       OptionalLong dmaMask,
       long coherentDmaMask,
       long busDmaLimit,
       DmaRangeMap rangeMap,
-      boolean coherent) {
+      boolean coherent,
+      boolean masksStated) {
     /** A fresh platform device: 32-bit masks, no map. */
     public static Reach platformDefault(boolean coherent) {
       return new Reach(
-          OptionalLong.of(0xffff_ffffL), 0xffff_ffffL, 0, DmaRangeMap.IDENTITY, coherent);
+          OptionalLong.of(0xffff_ffffL), 0xffff_ffffL, 0, DmaRangeMap.IDENTITY, coherent, false);
     }
   }
 
