@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  *
  * @param driver name, or {@code "unknown"}
  * @param exporterOps ops the driver exports with, such as {@code "vb2-contig"}
- * @param importerContiguous whether it refuses an import that is not contiguous in DMA addresses
+ * @param importPath the framework code it imports through
  * @param dmaMask mask the driver sets for streaming and coherent; empty: the default stays
  * @param maxSegmentSize bytes the driver sets; empty: 65536 stays
  * @param source file and function, or the reason for an assumption
@@ -17,7 +17,7 @@ import java.util.OptionalLong;
 public record DriverFacts(
     String driver,
     String exporterOps,
-    boolean importerContiguous,
+    ImportPath importPath,
     OptionalLong dmaMask,
     OptionalLong maxSegmentSize,
     String source) {
@@ -25,6 +25,7 @@ public record DriverFacts(
   public DriverFacts {
     Objects.requireNonNull(driver, "driver");
     Objects.requireNonNull(exporterOps, "exporterOps");
+    Objects.requireNonNull(importPath, "importPath");
     Objects.requireNonNull(source, "source");
   }
 
@@ -33,7 +34,7 @@ public record DriverFacts(
     return new DriverFacts(
         "unknown",
         "vb2-contig",
-        true,
+        ImportPath.VB2_DMA_CONTIG,
         OptionalLong.empty(),
         OptionalLong.empty(),
         "unknown driver, assumed videobuf2-dma-contig with default masks");
