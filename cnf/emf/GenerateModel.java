@@ -1,6 +1,7 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -33,6 +34,7 @@ final class GenerateModel {
     if (newerThan(stamp, models.getFirst().getParent())) {
       return;
     }
+    clear(output);
     GenModelPackage.eINSTANCE.eClass();
     for (Path model : models) {
       generate(project, output, model);
@@ -53,6 +55,18 @@ final class GenerateModel {
       }
     }
     return true;
+  }
+
+  /** A class that left the model must not stay in the output. */
+  private static void clear(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   private static void generate(Path project, Path output, Path model) throws IOException {

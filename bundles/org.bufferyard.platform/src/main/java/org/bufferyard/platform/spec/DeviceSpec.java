@@ -21,9 +21,13 @@ import org.bufferyard.api.memory.PhysRange;
  * @param pools {@code memory-region}, in order; the first coherent one serves dma_alloc_attrs
  * @param group devices with the same group share one IOMMU domain; empty: a group of its own
  * @param registers register windows and BARs, for resource mappings
+ * @param reservedIova IOVA windows that the DMA API never hands out to it (D3)
  * @param ops exporter ops that the model names; empty: the driver's facts decide
  * @param requiresContiguous whether the model says that imports must be contiguous
- * @param attributes of the device type
+ * @param attributes of the device type: Long, Boolean, String, names of enum literals, ids of
+ *     referenced elements
+ * @param identityIova physical ranges that are mapped 1:1 in its domain from the start (D3, direct);
+ *     each also stands in {@code reservedIova}
  */
 public record DeviceSpec(
     String id,
@@ -91,5 +95,44 @@ public record DeviceSpec(
     registers = List.copyOf(registers);
     reservedIova = List.copyOf(reservedIova);
     attributes = Map.copyOf(attributes);
+    identityIova = List.copyOf(identityIova);
+  }
+
+  /** A device without 1:1 mappings. */
+  public DeviceSpec(
+      String id,
+      String name,
+      String path,
+      String model,
+      String type,
+      Reach reach,
+      Limits limits,
+      boolean pci,
+      List<StreamId> streams,
+      List<String> pools,
+      Optional<String> group,
+      List<PhysRange> registers,
+      List<PhysRange> reservedIova,
+      Optional<String> ops,
+      Optional<Boolean> requiresContiguous,
+      Map<String, Object> attributes) {
+    this(
+        id,
+        name,
+        path,
+        model,
+        type,
+        reach,
+        limits,
+        pci,
+        streams,
+        pools,
+        group,
+        registers,
+        reservedIova,
+        ops,
+        requiresContiguous,
+        attributes,
+        List.of());
   }
 }
