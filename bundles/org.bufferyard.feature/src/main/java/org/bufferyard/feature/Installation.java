@@ -1,0 +1,158 @@
+package org.bufferyard.feature;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.bufferyard.platform.feature.FeatureException;
+import org.bufferyard.platform.feature.InstalledFeature;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.wiring.FrameworkWiring;
+import org.osgi.service.feature.Feature;
+import org.osgi.service.feature.FeatureBundle;
+
+/**
+ * One feature's hold on the framework: the bundles it claims and the configurations it made. Used by
+ * one thread at a time; {@link FeatureInstaller} sees to that.
+ */
+final class Installation {
+  private static final long REFRESH_SECONDS = 30;
+
+  private final BundleContext context;
+  private final BundleOwners owners;
+  private final Feature feature;
+  private final Set<Bundle> bundles = new LinkedHashSet<>();
+  private AppliedConfigurations configurations = AppliedConfigurations.none();
+
+  Installation(BundleContext context, BundleOwners owners, Feature feature) {
+    this.context = context;
+    this.owners = owners;
+    this.feature = feature;
+  }
+
+  String name() {
+    return feature.getID().getArtifactId();
+  }
+
+  Set<Bundle> bundles() {
+    return bundles;
+  }
+
+  InstalledFeature describe() {
+    return new InstalledFeature(
+        name(),
+        feature.getID().getVersion(),
+        bundles.stream().map(Installation::label).toList(),
+        configurations.pids());
+  }
+
+  static String label(Bundle bundle) {
+    return bundle.getSymbolicName() + " " + bundle.getVersion();
+  }
+
+  /** Installs, resolves, configures and starts; after an exception {@link #leave} undoes the rest. */
+  void enter(BundleRepository repository, ConfigurationStore store) {
+    for (FeatureBundle bundle : feature.getBundles()) {
+      add(repository.location(bundle.getID(), name()));
+    }
+    wiring(context).resolveBundles(List.copyOf(bundles));
+    configurations = store.apply(feature);
+    for (Bundle bundle : bundles) {
+      if (!isFragment(bundle)) {
+        start(bundle);
+      }
+    }
+  }
+
+  private void add(String location) {
+    try {
+      Bundle bundle = context.installBundle(location);
+      owners.claim(bundle, this);
+      bundles.add(bundle);
+    } catch (BundleException e) {
+      throw new FeatureException(
+          "feature %s: %s".formatted(name(), Refusal.of(e, location, context, owners)), e);
+    }
+  }
+
+  private void start(Bundle bundle) {
+    try {
+      // Transient: the framework's storage does not outlive the process.
+      bundle.start(Bundle.START_TRANSIENT);
+    } catch (BundleException e) {
+      throw new FeatureException(
+          "feature %s: %s does not start: %s"
+              .formatted(name(), label(bundle), Refusal.reason(e)),
+          e);
+    }
+  }
+
+  /** Gives up every claim; what nobody else claims is uninstalled, last come first. */
+  void leave() {
+    configurations.undoAll();
+    List<Bundle> leaving = new ArrayList<>();
+    for (Bundle bundle : List.copyOf(bundles).reversed()) {
+      if (owners.release(bundle, this)) {
+        leaving.add(bundle);
+      }
+    }
+    List<Bundle> failed = new ArrayList<>();
+    for (Bundle bundle : leaving) {
+      try {
+        bundle.uninstall();
+      } catch (BundleException e) {
+        failed.add(bundle);
+      }
+    }
+    bundles.clear();
+    refresh(context, leaving, "feature " + name());
+    if (!failed.isEmpty()) {
+      throw new FeatureException(
+          "feature %s: could not uninstall %s; restart the yard".formatted(name(), failed));
+    }
+  }
+
+  /** Lets go of the uninstalled bundles' class loaders; only bundles wired to them are touched. */
+  static void refresh(BundleContext context, List<Bundle> uninstalled, String who) {
+    if (uninstalled.isEmpty()) {
+      return;
+    }
+    CountDownLatch done = new CountDownLatch(1);
+    wiring(context)
+        .refreshBundles(
+            uninstalled,
+            event -> {
+              if (event.getType() == FrameworkEvent.PACKAGES_REFRESHED) {
+                done.countDown();
+              }
+            });
+    try {
+      if (!done.await(REFRESH_SECONDS, TimeUnit.SECONDS)) {
+        throw new FeatureException(
+            "%s: the framework did not refresh within %d s; restart the yard"
+                .formatted(who, REFRESH_SECONDS));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static FrameworkWiring wiring(BundleContext context) {
+    return context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class);
+  }
+
+  /** Before an old version leaves: what its successor has configured since is not to be undone. */
+  void keepConfigurationsOf(Installation successor) {
+    configurations = configurations.without(successor.configurations.pids());
+  }
+
+  static boolean isFragment(Bundle bundle) {
+    return bundle.getHeaders().get(Constants.FRAGMENT_HOST) != null;
+  }
+}
