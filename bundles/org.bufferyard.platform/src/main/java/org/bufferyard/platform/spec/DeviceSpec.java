@@ -45,7 +45,8 @@ public record DeviceSpec(
     List<PhysRange> reservedIova,
     Optional<String> ops,
     Optional<Boolean> requiresContiguous,
-    Map<String, Object> attributes) {
+    Map<String, Object> attributes,
+    List<PhysRange> identityIova) {
 
   /**
    * What it can address (A5-A7).
