@@ -1,0 +1,397 @@
+package org.bufferyard.api.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.bufferyard.api.iommu.DomainType;
+import org.bufferyard.api.iommu.Geometry;
+import org.bufferyard.api.iommu.Iommu;
+import org.bufferyard.api.iommu.IommuDomain;
+import org.bufferyard.api.iommu.IommuProt;
+import org.bufferyard.api.iommu.IommuUnit;
+import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.Translation;
+import org.bufferyard.api.iommu.Translation.Fault;
+import org.bufferyard.api.iommu.Translation.Translated;
+import org.bufferyard.api.kernel.Errno;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What an {@link org.bufferyard.api.iommu.IommuKind} with translation tables promises, one rule a
+ * test: one subclass proves a kind. Mappings are made in {@link #domain}, an unmanaged domain that
+ * {@link #stream()} is attached to.
+ */
+public abstract class IommuContract extends PassThroughIommuContract {
+  protected static final int RW = IommuProt.READ | IommuProt.WRITE;
+
+  /** Physical base of the mappings, aligned to every page size up to 1 GiB. */
+  protected static final long PHYS = 0x8000_0000L;
+
+  protected IommuDomain domain;
+  private List<Long> sizes;
+  private long granule;
+
+  /** Whether the format can allow writes and forbid reads (D14). */
+  protected boolean expressesWriteOnly() {
+    return true;
+  }
+
+  /** Last physical address that the format can point to. */
+  protected long physicalLimit() {
+    return 0xffff_ffffL;
+  }
+
+  @BeforeEach
+  final void attachADomain() {
+    domain = attached(DomainType.UNMANAGED);
+    sizes = pageSizes(domain.geometry());
+    granule = domain.geometry().granule();
+  }
+
+  /** The page sizes of a geometry in bytes, smallest first. */
+  static List<Long> pageSizes(Geometry geometry) {
+    List<Long> sizes = new ArrayList<>();
+    for (long left = geometry.pageSizes(); left != 0; left &= left - 1) {
+      sizes.add(Long.lowestOneBit(left));
+    }
+    return sizes;
+  }
+
+  /** An IOVA inside the aperture, aligned to {@code size}, with room for 16 pages of it. */
+  private long iovaFor(long size) {
+    return (domain.geometry().apertureStart() + 2 * size - 1) & -size;
+  }
+
+  private void map(long iova, long phys, long size, int prot) {
+    assertEquals(
+        size,
+        domain.map(iova, phys, size, 1, prot),
+        () -> "map 0x%x -> 0x%x, 0x%x bytes".formatted(iova, phys, size));
+  }
+
+  @Test
+  void geometryHasAGranuleAndAnAperture() {
+    Geometry geometry = domain.geometry();
+    assertTrue(granule > 0 && granule <= 4096, () -> "granule " + granule + " (D2)");
+    assertTrue(
+        Long.compareUnsigned(geometry.apertureStart(), geometry.apertureEnd()) < 0,
+        geometry::toString);
+    assertEquals(geometry, iommu.newDomain(DomainType.DMA).geometry());
+  }
+
+  @Test
+  void mapTranslatesEveryByteOfThePage() {
+    for (long size : sizes) {
+      long iova = iovaFor(size);
+      map(iova, PHYS, size, RW);
+      for (long offset : new long[] {0, 1, granule - 1, granule % size, size / 2, size - 1}) {
+        assertReaches(PHYS + offset, iova + offset, false);
+        assertReaches(PHYS + offset, iova + offset, true);
+        assertEquals(PHYS + offset, domain.iovaToPhys(iova + offset));
+      }
+      faultAt(iova - 1, false);
+      faultAt(iova + size, false);
+      unmapWhole(iova, size);
+    }
+  }
+
+  @Test
+  void anUnmappedAddressFaults() {
+    for (long address : AWKWARD_ADDRESSES) {
+      faultAt(address, false);
+      faultAt(address, true);
+      assertEquals(0, domain.iovaToPhys(address));
+    }
+  }
+
+  @Test
+  void unmapLeavesNoStaleTranslationAfterSync() {
+    for (long size : sizes) {
+      long iova = iovaFor(size);
+      map(iova, PHYS, size, RW);
+      // Every granule is touched: a large page may sit in a cache once for each.
+      long step = Math.max(granule, size / 512);
+      for (long offset = 0; offset < size; offset += step) {
+        assertReaches(PHYS + offset, iova + offset, false);
+      }
+      unmapWhole(iova, size);
+      for (long offset = 0; offset < size; offset += step) {
+        faultAt(iova + offset, false);
+        faultAt(iova + offset, true);
+      }
+    }
+  }
+
+  @Test
+  void anAccessBetweenUnmapAndSyncFaultsOrSaysThatItIsStale() {
+    for (long size : sizes) {
+      long iova = iovaFor(size);
+      map(iova, PHYS, size, RW);
+      assertReaches(PHYS, iova, false);
+      assertEquals(size, domain.unmap(iova, size, 1));
+      assertEquals(0, domain.iovaToPhys(iova), "the table knows nothing of caches");
+      Translation answer = iommu.translate(stream(), iova, false);
+      assertTrue(
+          answer instanceof Fault || answer.equals(new Translated(PHYS, true)), answer::toString);
+      domain.sync();
+    }
+  }
+
+  @Test
+  void aRemappedAddressReachesTheNewPageAfterSync() {
+    for (long size : sizes) {
+      long iova = iovaFor(size);
+      long last = iova + size - 1;
+      map(iova, PHYS, size, RW);
+      assertReaches(PHYS + size - 1, last, true);
+      assertEquals(size, domain.unmap(iova, size, 1));
+      map(iova, PHYS + size, size, RW);
+      domain.sync();
+      assertReaches(PHYS + 2 * size - 1, last, true);
+      unmapWhole(iova, size);
+    }
+  }
+
+  @Test
+  void aWriteToAReadOnlyPageFaults() {
+    for (long size : sizes) {
+      long iova = iovaFor(size);
+      map(iova, PHYS, size, IommuProt.READ);
+      faultAt(iova, true);
+      assertReaches(PHYS, iova, false);
+      faultAt(iova + size - 1, true);
+      unmapWhole(iova, size);
+    }
+  }
+
+  @Test
+  void aReadOfAWriteOnlyPageFaultsWhereTheFormatCanSayIt() {
+    for (long size : sizes) {
+      long iova = iovaFor(size);
+      map(iova, PHYS, size, IommuProt.WRITE);
+      assertReaches(PHYS, iova, true);
+      if (expressesWriteOnly()) {
+        faultAt(iova, false);
+      } else {
+        assertReaches(PHYS, iova, false);
+      }
+      unmapWhole(iova, size);
+    }
+  }
+
+  @Test
+  void mapOverAMappingIsRefusedAndChangesNothing() {
+    for (long size : sizes) {
+      long iova = iovaFor(size);
+      map(iova, PHYS, size, RW);
+      for (long smaller : sizes.subList(0, sizes.indexOf(size) + 1)) {
+        long rc = domain.map(iova + size - smaller, PHYS + (size << 1), smaller, 1, IommuProt.READ);
+        assertTrue(
+            rc == Errno.EEXIST.rc() || rc == Errno.EADDRINUSE.rc(),
+            () -> "0x%x bytes over 0x%x: %d".formatted(smaller, size, rc));
+      }
+      assertReaches(PHYS + size - 1, iova + size - 1, true);
+      unmapWhole(iova, size);
+    }
+  }
+
+  @Test
+  void unmappingAPartOfAPageRefusesOrTakesTheWholePage() {
+    for (long size : sizes.subList(1, sizes.size())) {
+      long iova = iovaFor(size);
+      map(iova, PHYS, size, RW);
+      long unmapped = domain.unmap(iova, granule, 1);
+      domain.sync();
+      if (unmapped == 0) {
+        assertReaches(PHYS, iova, true);
+        assertReaches(PHYS + size - 1, iova + size - 1, true);
+        unmapWhole(iova, size);
+      } else {
+        assertEquals(size, unmapped, "the size of the page that went (H4)");
+        faultAt(iova, true);
+        faultAt(iova + size - 1, true);
+      }
+    }
+  }
+
+  @Test
+  void domainsShareNoMapping() {
+    map(iovaFor(granule), PHYS, granule, RW);
+    IommuDomain other = attached(DomainType.UNMANAGED);
+    faultAt(iovaFor(granule), false);
+    assertEquals(granule, other.map(iovaFor(granule), PHYS + granule, granule, 1, RW));
+    assertReaches(PHYS + granule, iovaFor(granule), false);
+    assertEquals(0, iommu.attach(stream(), domain));
+    assertReaches(PHYS, iovaFor(granule), false);
+  }
+
+  @Test
+  void aDetachedStreamSeesNoMapping() {
+    long iova = iovaFor(granule);
+    map(iova, PHYS, granule, RW);
+    assertReaches(PHYS, iova, false);
+    iommu.detach(stream());
+    assertSeesNoMapping(iova);
+  }
+
+  @Test
+  void aClosedDomainTranslatesNothing() {
+    long iova = iovaFor(granule);
+    map(iova, PHYS, granule, RW);
+    assertReaches(PHYS, iova, false);
+    domain.close();
+    assertSeesNoMapping(iova);
+  }
+
+  private void assertSeesNoMapping(long iova) {
+    Translation answer = iommu.translate(stream(), iova, false);
+    assertTrue(
+        answer instanceof Fault || answer.equals(new Translated(iova, false)), answer::toString);
+  }
+
+  @Test
+  void aClosedDomainLeavesNoTable() {
+    Map<Long, Long> before = null;
+    for (int round = 0; round < 3; round++) {
+      IommuDomain closing = iommu.newDomain(DomainType.UNMANAGED);
+      for (long size : sizes) {
+        assertEquals(size, closing.map(iovaFor(size << 1), PHYS, size, 1, RW));
+      }
+      closing.close();
+      if (before != null) {
+        assertEquals(before, bench.liveTables(), "tables after one more domain came and went");
+      }
+      before = bench.liveTables();
+    }
+  }
+
+  @Test
+  void aDomainOfASiblingIsSharedOrRefused() {
+    IommuUnit unit = new IommuUnit("sibling", unit().model(), unit().parameters());
+    StreamId theirs = new StreamId("sibling", stream().specifier());
+    long iova = iovaFor(granule);
+    map(iova, PHYS, granule, RW);
+    try (Iommu sibling = kind().open(unit, bench)) {
+      // D13: a device behind two IOMMUs is one group with one domain, where the hardware allows it.
+      if (sibling.attach(theirs, domain) == 0) {
+        assertEquals(new Translated(PHYS, false), sibling.translate(theirs, iova, true));
+        unmapWhole(iova, granule);
+        assertTrue(sibling.translate(theirs, iova, true) instanceof Fault, "both caches flushed");
+      }
+    }
+    assertEquals(granule, domain.map(iova + granule, PHYS, granule, 1, RW), "still the domain's");
+  }
+
+  @Test
+  void withoutMemoryForATableMapRefusesAndMapsNothing() {
+    bench.allowTables(0);
+    long iova = iovaFor(granule);
+    long rc = domain.map(iova, PHYS, granule, 1, RW);
+    if (rc > 0) {
+      // A format whose first table covers everything needs none here.
+      assertReaches(PHYS, iova, true);
+      return;
+    }
+    assertEquals(Errno.ENOMEM.rc(), rc);
+    faultAt(iova, false);
+    bench.allowTables(Integer.MAX_VALUE);
+    map(iova, PHYS, granule, RW);
+    assertReaches(PHYS, iova, false);
+  }
+
+  @Test
+  void aDomainWithoutMemoryAnswersEnomem() {
+    bench.allowTables(0);
+    IommuDomain poor = iommu.newDomain(DomainType.UNMANAGED);
+    assertEquals(Errno.ENOMEM.rc(), poor.map(iovaFor(granule), PHYS, granule, 1, RW));
+    assertEquals(0, poor.unmap(iovaFor(granule), granule, 1));
+    assertEquals(0, poor.iovaToPhys(iovaFor(granule)));
+    poor.sync();
+    poor.close();
+  }
+
+  @Test
+  void anAddressBeyondTheApertureNeverMapsAndFaults() {
+    Geometry geometry = domain.geometry();
+    long iova = iovaFor(granule);
+    map(iova, PHYS, granule, RW);
+    for (int bit = 0; bit < 64; bit++) {
+      long beyond = iova | 1L << bit;
+      if (Long.compareUnsigned(beyond, geometry.apertureEnd()) > 0) {
+        assertTrue(
+            domain.map(beyond, PHYS, granule, 1, RW) < 0, () -> "0x" + Long.toHexString(beyond));
+        assertEquals(0, domain.unmap(beyond, granule, 1));
+        assertEquals(0, domain.iovaToPhys(beyond));
+        faultAt(beyond, false);
+      }
+    }
+    assertReaches(PHYS, iova, false);
+  }
+
+  @Test
+  void theLastPageOfTheApertureMaps() {
+    long last = domain.geometry().apertureEnd();
+    map(last & -granule, PHYS, granule, RW);
+    assertReaches(PHYS + (last & (granule - 1)), last, false);
+    faultAt((last & -granule) - 1, false);
+  }
+
+  @Test
+  void hostileParametersAreRefused() {
+    long iova = iovaFor(granule);
+    int tables = bench.liveTables().size();
+    for (long size : new long[] {0, -1, 1, 3, granule + 1, granule >> 1, 1L << 62, Long.MIN_VALUE}) {
+      assertTrue(domain.map(iova, PHYS, size, 1, RW) < 0, () -> "page size " + size);
+      assertEquals(0, domain.unmap(iova, size, 1), () -> "page size " + size);
+    }
+    for (long count : new long[] {0, -1, Long.MIN_VALUE}) {
+      assertTrue(domain.map(iova, PHYS, granule, count, RW) < 0, () -> "count " + count);
+      assertEquals(0, domain.unmap(iova, granule, count), () -> "count " + count);
+    }
+    assertTrue(domain.map(iova + 1, PHYS, granule, 1, RW) < 0, "unaligned iova");
+    assertTrue(domain.map(iova, PHYS + 1, granule, 1, RW) < 0, "unaligned phys");
+    assertEquals(0, domain.unmap(iova + 1, granule, 1), "unaligned unmap");
+    domain.sync();
+    faultAt(iova, false);
+    assertEquals(tables, bench.liveTables().size(), "a refused call keeps no table");
+  }
+
+  @Test
+  void aCountThatRunsOverTheApertureMapsNoMoreThanTheAperture() {
+    long last = domain.geometry().apertureEnd() & -granule;
+    for (long count : new long[] {2, 1L << 52, Long.MAX_VALUE}) {
+      long rc = domain.map(last, PHYS, granule, count, RW);
+      assertTrue(rc < 0 || rc == granule, () -> "count " + count + ": " + rc);
+      long unmapped = domain.unmap(last, granule, count);
+      assertTrue(unmapped == 0 || unmapped == granule, () -> "count " + count + ": " + unmapped);
+      unmapWhole(last, granule);
+    }
+  }
+
+  @Test
+  void randomMapsAndUnmapsAgreeWithAPlainMap() {
+    long fresh = Long.getLong("bufferyard.seed", System.nanoTime());
+    System.out.println(getClass().getName() + " seeds 1 to 6 and " + fresh);
+    for (long seed : new long[] {1, 2, 3, 4, 5, 6, fresh}) {
+      IommuDomain random = attached(DomainType.UNMANAGED);
+      new RandomMappings(seed, iommu, stream(), random, physicalLimit()).run(1500);
+      random.close();
+    }
+  }
+
+  /** Unmaps a page and syncs. Closing calls of the kernel's core: it repeats until all is gone. */
+  private void unmapWhole(long iova, long size) {
+    for (long done = 0; done < size; ) {
+      long unmapped = domain.unmap(iova + done, size - done == size ? size : granule, 1);
+      if (unmapped <= 0) {
+        break;
+      }
+      done += unmapped;
+    }
+    domain.sync();
+  }
+}
