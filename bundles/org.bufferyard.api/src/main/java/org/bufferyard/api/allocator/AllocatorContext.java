@@ -9,8 +9,10 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface AllocatorContext extends KindContext {
   /**
-   * Ranges that buffers live in already, sizes as they were requested (page-rounded). Empty on a
-   * first start.
+   * Ranges that buffers live in already. Empty on a first start.
+   *
+   * <p>For an allocator: base as it was returned, size as it was requested (page-rounded). For a
+   * bounce pool: address as {@link BouncePool#map} returned it, bytes as they were mapped.
    */
   List<PhysRange> live();
 }

@@ -3,6 +3,7 @@ package org.bufferyard.api.allocator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.PhysRange;
 
 /**
@@ -20,5 +21,16 @@ public record AllocatorSpec(
     Objects.requireNonNull(model, "model");
     regions = List.copyOf(regions);
     parameters = Map.copyOf(parameters);
+    PhysRange previous = null;
+    for (PhysRange region : regions) {
+      if (((region.base() | region.size()) & (PageRef.SIZE - 1)) != 0) {
+        throw new IllegalArgumentException(id + ": region " + region + " is not whole pages");
+      }
+      if (previous != null && Long.compareUnsigned(previous.last(), region.base()) >= 0) {
+        throw new IllegalArgumentException(
+            id + ": regions " + previous + " and " + region + " are not ascending and disjoint");
+      }
+      previous = region;
+    }
   }
 }

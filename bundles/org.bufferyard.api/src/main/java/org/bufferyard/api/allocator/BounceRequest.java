@@ -3,13 +3,15 @@ package org.bufferyard.api.allocator;
 /**
  * swiotlb_tbl_map_single()'s question (E4).
  *
- * @param original physical address of the memory to bounce
- * @param sizeBytes of the mapping
+ * @param original physical address of the memory to bounce; 0 when the pool itself is the memory
+ *     (swiotlb_alloc(): {@code minAlignMask} and rounding to {@code allocAlignMask} do not apply)
+ * @param sizeBytes of the mapping, not negative
  * @param allocAlignMask alignment the bounce itself needs (granule - 1 behind an IOMMU), else 0
  * @param minAlignMask address bits that must stay as in the original
  * @param boundaryMask segment boundary of the device, all ones for none
  * @param poolDma bus address of the pool's first byte for the device
- * @param preferred take this slot address first, as a replay of a recorded search position; {@link
+ * @param preferred start the search at the slot that gives this address, as a replay of a recorded
+ *     search position; ignored when that slot does not suit; {@link
  *     AllocationRequest#NO_PREFERENCE} for none
  */
 public record BounceRequest(
@@ -19,4 +21,22 @@ public record BounceRequest(
     long minAlignMask,
     long boundaryMask,
     long poolDma,
-    long preferred) {}
+    long preferred) {
+
+  public BounceRequest {
+    if (sizeBytes < 0 || isNoMask(allocAlignMask) || isNoMask(minAlignMask)) {
+      throw new IllegalArgumentException(
+          "bounce of "
+              + sizeBytes
+              + " bytes, masks 0x"
+              + Long.toHexString(allocAlignMask)
+              + " and 0x"
+              + Long.toHexString(minAlignMask));
+    }
+  }
+
+  /** A mask is a power of two less one, below 2^32. */
+  private static boolean isNoMask(long mask) {
+    return (mask & (mask + 1)) != 0 || mask >>> 32 != 0;
+  }
+}

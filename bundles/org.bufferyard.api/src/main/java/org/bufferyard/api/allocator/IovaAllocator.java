@@ -25,10 +25,14 @@ public interface IovaAllocator extends AutoCloseable {
    */
   void free(long pfn, long pages);
 
-  /** reserve_iova(): takes {@code [loPfn, hiPfn]} for good; overlaps merge. */
+  /**
+   * reserve_iova(): takes {@code [loPfn, hiPfn]} for good; reservations that overlap merge.
+   *
+   * @throws IllegalArgumentException when a live range lies in it, or {@code loPfn > hiPfn}
+   */
   void reserve(long loPfn, long hiPfn);
 
-  /** Frames of live ranges, reservations not counted. */
+  /** Frames of live ranges, rounding included; reservations and cached free ranges not counted. */
   long livePages();
 
   @Override
