@@ -9,7 +9,7 @@ import org.bufferyard.platform.verdict.Verdict;
 public record RunReport(String scenario, String kernel, List<PipelineReport> pipelines) {
 
   /**
-   * @param framesIn frames that the exporter filled
+   * @param framesIn frames that the scenario asked for
    * @param framesOut frames that every importer consumed
    * @param dropped frames that did not get through, with the reason
    * @param wrongChecksums frames whose bytes differ at an importer

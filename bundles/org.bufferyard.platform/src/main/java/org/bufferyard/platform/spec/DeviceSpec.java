@@ -136,4 +136,54 @@ public record DeviceSpec(
         attributes,
         List.of());
   }
+
+  /** The same device with another reach. */
+  public DeviceSpec with(Reach other) {
+    return copy(other, limits, streams, pools, requiresContiguous);
+  }
+
+  /** The same device with other limits. */
+  public DeviceSpec with(Limits other) {
+    return copy(reach, other, streams, pools, requiresContiguous);
+  }
+
+  /** The same device behind other IOMMUs, or none. */
+  public DeviceSpec withStreams(List<StreamId> others) {
+    return copy(reach, limits, others, pools, requiresContiguous);
+  }
+
+  /** The same device with other memory regions. */
+  public DeviceSpec withPools(List<String> others) {
+    return copy(reach, limits, streams, others, requiresContiguous);
+  }
+
+  /** The same device, stated to take only contiguous imports, or any. */
+  public DeviceSpec withContiguous(boolean contiguous) {
+    return copy(reach, limits, streams, pools, Optional.of(contiguous));
+  }
+
+  private DeviceSpec copy(
+      Reach newReach,
+      Limits newLimits,
+      List<StreamId> newStreams,
+      List<String> newPools,
+      Optional<Boolean> contiguous) {
+    return new DeviceSpec(
+        id,
+        name,
+        path,
+        model,
+        type,
+        newReach,
+        newLimits,
+        pci,
+        newStreams,
+        newPools,
+        group,
+        registers,
+        reservedIova,
+        ops,
+        contiguous,
+        attributes);
+  }
 }

@@ -48,4 +48,38 @@ public record PlatformSpec(
         .max(Long::compareUnsigned)
         .orElse(0L);
   }
+
+  /** The same board with the device of that id replaced. */
+  public PlatformSpec with(DeviceSpec device) {
+    return new PlatformSpec(
+        name,
+        machine,
+        memory,
+        pools,
+        iommus,
+        devices.stream().map(d -> d.id().equals(device.id()) ? device : d).toList());
+  }
+
+  /** The same board with the pool of that id replaced. */
+  public PlatformSpec with(PoolSpec pool) {
+    return new PlatformSpec(
+        name,
+        machine,
+        memory,
+        pools.stream().map(p -> p.id().equals(pool.id()) ? pool : p).toList(),
+        iommus,
+        devices);
+  }
+
+  /** The same board with one more IOMMU. */
+  public PlatformSpec plus(IommuSpec iommu) {
+    List<IommuSpec> more = new java.util.ArrayList<>(iommus);
+    more.add(iommu);
+    return new PlatformSpec(name, machine, memory, pools, more, devices);
+  }
+
+  /** The same board under another configuration. */
+  public PlatformSpec with(MachineSpec other) {
+    return new PlatformSpec(name, other, memory, pools, iommus, devices);
+  }
 }

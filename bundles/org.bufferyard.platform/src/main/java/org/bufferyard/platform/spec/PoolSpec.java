@@ -42,4 +42,15 @@ public record PoolSpec(
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(allocator, "allocator");
   }
+
+  /** The same region declared {@code reusable}: CMA, with pages. */
+  public PoolSpec reusable() {
+    return new PoolSpec(id, name, range, Kind.CMA, "cma", false, exclusive, false, placed);
+  }
+
+  /** The same pool elsewhere. */
+  public PoolSpec at(PhysRange other) {
+    return new PoolSpec(
+        id, name, other, kind, allocator, noMap, exclusive, isDefault, placed);
+  }
 }

@@ -36,4 +36,10 @@ public record ShareQuestion(
       throw new IllegalArgumentException("a question has importers, policies and a size");
     }
   }
+
+  /** The same question about another board, with the memory that the exporter gets there. */
+  public ShareQuestion on(PlatformSpec other) {
+    return new ShareQuestion(
+        other, kernel, exporter, importers, MemoryKind.DEFAULT, sizeBytes, policies, forcedOps);
+  }
 }

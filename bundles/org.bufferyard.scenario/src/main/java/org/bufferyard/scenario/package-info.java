@@ -1,2 +1,0 @@
-/** Runs, explains and tabulates scenarios. */
-package org.bufferyard.scenario;

@@ -1,0 +1,94 @@
+package org.bufferyard.scenario.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bufferyard.platform.scenario.RunReport;
+import org.bufferyard.platform.scenario.RunReport.ImporterReport;
+import org.bufferyard.platform.scenario.RunReport.PipelineReport;
+import org.bufferyard.platform.scenario.ScenarioRunner;
+import org.bufferyard.platform.scenario.ScenarioSpec;
+import org.bufferyard.platform.scenario.ScenarioSpec.PipelineSpec;
+import org.bufferyard.platform.spec.PlatformSpec;
+import org.bufferyard.platform.verdict.Explainer;
+import org.bufferyard.platform.verdict.Share;
+import org.bufferyard.platform.verdict.ShareQuestion;
+import org.bufferyard.platform.yard.Yard;
+import org.bufferyard.platform.yard.YardOptions;
+import org.bufferyard.platform.yard.YardState;
+import org.bufferyard.platform.yard.Yards;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * Runs all pipelines of a scenario in one yard, a frame of each in turn, so that they compete for
+ * memory as they would; then adds what explain says of every importer.
+ */
+@Component
+public final class PipelineRunner implements ScenarioRunner {
+  private final Yards yards;
+  private final Explainer explainer;
+
+  @Activate
+  public PipelineRunner(@Reference Yards yards, @Reference Explainer explainer) {
+    this.yards = yards;
+    this.explainer = explainer;
+  }
+
+  @Override
+  public RunReport run(ScenarioSpec scenario, PlatformSpec board) {
+    List<PipelineActor> actors = scenario.pipelines().stream().map(PipelineActor::new).toList();
+    try (Yard yard = yards.open(board, YardOptions.fidelity(scenario.kernel()))) {
+      yard.call(
+          state -> {
+            stream(state, actors);
+            return null;
+          });
+    }
+    List<PipelineReport> reports = new ArrayList<>();
+    for (int i = 0; i < actors.size(); i++) {
+      reports.add(actors.get(i).report(importers(scenario, scenario.pipelines().get(i), board)));
+    }
+    return new RunReport(scenario.name(), scenario.kernel().name(), reports);
+  }
+
+  private static void stream(YardState yard, List<PipelineActor> actors) {
+    yard.events().record(true);
+    actors.forEach(actor -> actor.start(yard));
+    while (actors.stream().anyMatch(PipelineActor::hasNext)) {
+      for (PipelineActor actor : actors) {
+        if (actor.hasNext()) {
+          actor.step(yard);
+        }
+      }
+    }
+    actors.forEach(PipelineActor::finish);
+  }
+
+  private List<ImporterReport> importers(
+      ScenarioSpec scenario, PipelineSpec pipeline, PlatformSpec board) {
+    ShareQuestion question =
+        new ShareQuestion(
+            board,
+            scenario.kernel(),
+            pipeline.exporter(),
+            pipeline.importers(),
+            pipeline.memory(),
+            pipeline.sizeBytes(),
+            List.of(pipeline.policy()),
+            pipeline.forcedOps());
+    List<Share> shares = explainer.explain(question).results();
+    List<ImporterReport> reports = new ArrayList<>();
+    for (int i = 0; i < shares.size(); i++) {
+      reports.add(
+          new ImporterReport(
+              pipeline.importers().get(i),
+              shares.get(i),
+              i < pipeline.expected().size()
+                  ? Optional.of(pipeline.expected().get(i))
+                  : Optional.empty()));
+    }
+    return reports;
+  }
+}

@@ -1,0 +1,174 @@
+package org.bufferyard.scenario.share;
+
+import java.util.List;
+import java.util.Optional;
+import org.bufferyard.api.device.DriverFacts;
+import org.bufferyard.api.device.Frame.BusSegment;
+import org.bufferyard.api.dma.Allocation;
+import org.bufferyard.api.dma.AllocationSource;
+import org.bufferyard.api.dma.DmaAddress;
+import org.bufferyard.api.dma.DmaAttr;
+import org.bufferyard.api.dma.DmaAttrs;
+import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dma.Gfp;
+import org.bufferyard.api.dmabuf.DmaBuf;
+import org.bufferyard.api.dmabuf.DmaBufs.ExportResult;
+import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
+import org.bufferyard.api.dmabuf.ExportedMemory;
+import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.memory.PageRef;
+import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.verdict.MemoryKind;
+import org.bufferyard.platform.yard.YardDevice;
+import org.bufferyard.platform.yard.YardState;
+
+/**
+ * The exporting driver: allocates a buffer, exports it, gives it back. Engine thread only; one
+ * object a buffer.
+ */
+public final class ExporterSide {
+  private final YardState yard;
+  private final YardDevice device;
+  private final Reasons reasons;
+  private Allocation allocation;
+  private Optional<SgTable> table = Optional.empty();
+  private DmaBuf buffer;
+
+  public ExporterSide(YardState yard, YardDevice device) {
+    this.yard = yard;
+    this.device = device;
+    this.reasons = new Reasons(yard.events());
+  }
+
+  public YardDevice device() {
+    return device;
+  }
+
+  /** The exported buffer; only after a successful {@link #export}. */
+  public DmaBuf buffer() {
+    return buffer;
+  }
+
+  /** Where the memory came from; only after a successful {@link #allocate}. */
+  public Allocation allocation() {
+    return allocation;
+  }
+
+  /** dma_alloc_attrs() or its relative for this kind of memory. */
+  public Optional<Refusal> allocate(MemoryKind kind, long sizeBytes) {
+    Optional<Allocation> made =
+        switch (kind) {
+          case DEFAULT, COHERENT -> coherent(sizeBytes, DmaAttrs.NONE);
+          case POOL -> fromPool(sizeBytes);
+          case CMA -> coherent(sizeBytes, DmaAttrs.of(DmaAttr.FORCE_CONTIGUOUS));
+          case NONCONTIG ->
+              yard.dma()
+                  .allocNoncontiguous(
+                      device, sizeBytes, DmaDirection.BIDIRECTIONAL, Gfp.KERNEL, DmaAttrs.NONE);
+          case PAGES, SYSTEM_HEAP, CMA_HEAP, UDMABUF, RESOURCE ->
+              throw new BadInputException(
+                  "no installed plug-in exports memory of kind '" + kind.word() + "'",
+                  "--memory",
+                  "use pool, coherent, cma or noncontig");
+        };
+    if (made.isEmpty()) {
+      reasons.step(
+          ShareRules.ALLOCATE,
+          device.id(),
+          "the driver turns the allocator's NULL into -ENOMEM for VIDIOC_REQBUFS",
+          "size",
+          Long.toString(sizeBytes));
+      return Optional.of(new Refusal(Errno.ENOMEM.rc(), "VIDIOC_REQBUFS"));
+    }
+    allocation = made.get();
+    checkKind(kind);
+    if (kind == MemoryKind.NONCONTIG) {
+      table = Optional.of(yard.dma().sgtOf(allocation));
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Allocation> coherent(long sizeBytes, DmaAttrs attrs) {
+    return yard.dma().allocAttrs(device, sizeBytes, Gfp.KERNEL, attrs);
+  }
+
+  private Optional<Allocation> fromPool(long sizeBytes) {
+    if (device.coherentPool().isEmpty()) {
+      throw new BadInputException(
+          "device '" + device.name() + "' has no coherent pool",
+          "--memory pool",
+          "leave --memory away to see what dma_alloc_attrs gives it");
+    }
+    return coherent(sizeBytes, DmaAttrs.NONE);
+  }
+
+  /** Memory of another kind than asked for would answer another question: say so instead. */
+  private void checkKind(MemoryKind kind) {
+    AllocationSource source = allocation.source();
+    boolean asAsked =
+        switch (kind) {
+          case POOL -> source == AllocationSource.DEVICE_POOL;
+          case CMA -> source == AllocationSource.DEVICE_CMA || source == AllocationSource.DEFAULT_CMA;
+          default -> true;
+        };
+    if (!asAsked) {
+      String got = source.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+      freeAllocation();
+      throw new BadInputException(
+          "dma_alloc_attrs for '" + device.name() + "' is served from " + got,
+          "--memory " + kind.word(),
+          "leave --memory away to see why");
+    }
+  }
+
+  /** dma_buf_export() with the ops that the policy chooses. */
+  public Optional<Refusal> export(OpsPolicy policy, Optional<String> forcedOps) {
+    DriverFacts facts = yard.facts(device);
+    String driverOps = device.spec().ops().orElse(facts.exporterOps());
+    ExportedMemory memory =
+        new ExportedMemory(
+            device, PageRef.align(allocation.sizeBytes()), Optional.of(allocation), table);
+    ExportResult result = yard.dmaBufs().export(memory, policy, driverOps, forcedOps);
+    if (result.rc() < 0) {
+      return Optional.of(new Refusal(result.rc(), "VIDIOC_EXPBUF"));
+    }
+    buffer = result.buffer().orElseThrow();
+    return Optional.empty();
+  }
+
+  /** Where the buffer lies for the exporting device itself. */
+  public List<BusSegment> segments() {
+    if (table.isPresent()) {
+      return table.get().mapped().stream()
+          .map(s -> new BusSegment(s.dma(), s.dmaLength()))
+          .toList();
+    }
+    return List.of(new BusSegment(allocation.handle(), PageRef.align(allocation.sizeBytes())));
+  }
+
+  /** A step of the chain that says where the buffer is, for readers who skip the details. */
+  public String whereabouts() {
+    return allocation.source().name()
+        + " at "
+        + DmaAddress.hex(allocation.physAt(0))
+        + ", handle "
+        + DmaAddress.hex(allocation.handle());
+  }
+
+  /** Drops the buffer and the allocation, whatever of them came to be. */
+  public void release() {
+    if (buffer != null) {
+      yard.dmaBufs().put(buffer);
+      buffer = null;
+    }
+    freeAllocation();
+  }
+
+  private void freeAllocation() {
+    if (allocation != null) {
+      yard.dmaBufs().freeAllocation(allocation);
+      allocation = null;
+    }
+  }
+}

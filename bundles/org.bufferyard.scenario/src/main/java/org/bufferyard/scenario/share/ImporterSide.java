@@ -1,0 +1,198 @@
+package org.bufferyard.scenario.share;
+
+import java.util.List;
+import java.util.Optional;
+import org.bufferyard.api.device.DriverFacts;
+import org.bufferyard.api.device.Frame.BusSegment;
+import org.bufferyard.api.device.ImportPath;
+import org.bufferyard.api.dma.Dma.SgResult;
+import org.bufferyard.api.dma.DmaAddress;
+import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dmabuf.DmaBuf;
+import org.bufferyard.api.dmabuf.DmaBufAttachment;
+import org.bufferyard.api.dmabuf.DmaBufs.AttachResult;
+import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.kernel.Rule;
+import org.bufferyard.api.memory.Segment;
+import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.platform.yard.YardDevice;
+import org.bufferyard.platform.yard.YardState;
+
+/**
+ * The importing driver: attaches, maps for each use, checks what it was given, and launders errors
+ * as its framework does. Engine thread only; one object a buffer and importer.
+ */
+public final class ImporterSide {
+  private final YardState yard;
+  private final YardDevice device;
+  private final DmaBuf buffer;
+  private final Reasons reasons;
+  private final ImportPath path;
+  private DmaBufAttachment attachment;
+  private SgTable table;
+  private DmaDirection direction;
+
+  public ImporterSide(YardState yard, YardDevice device, DmaBuf buffer) {
+    this.yard = yard;
+    this.device = device;
+    this.buffer = buffer;
+    this.reasons = new Reasons(yard.events());
+    this.path = pathOf(yard.facts(device), device);
+  }
+
+  /** The model may state that a device takes any list, or only a contiguous one. */
+  private static ImportPath pathOf(DriverFacts facts, YardDevice device) {
+    ImportPath path = facts.importPath();
+    boolean contiguous = device.spec().requiresContiguous().orElse(path.needsContiguous());
+    if (contiguous == path.needsContiguous()) {
+      return path;
+    }
+    return switch (path) {
+      case VB2_DMA_CONTIG -> ImportPath.VB2_DMA_SG;
+      case VB2_DMA_SG -> ImportPath.VB2_DMA_CONTIG;
+      case GEM_DMA -> ImportPath.GEM_SG;
+      case GEM_SG -> ImportPath.GEM_DMA;
+    };
+  }
+
+  public YardDevice device() {
+    return device;
+  }
+
+  /** dma_buf_attach(). */
+  public Optional<Refusal> attach() {
+    AttachResult result = yard.dmaBufs().attach(buffer, device, false);
+    if (result.rc() < 0) {
+      reasons.step(
+          isVb2() ? ShareRules.VB2_ATTACH : ShareRules.GEM_IMPORT,
+          device.id(),
+          "the exporter refuses the attachment with "
+              + Errno.text(result.rc())
+              + ", which user space sees as it is",
+          "rc",
+          Integer.toString(result.rc()));
+      return Optional.of(new Refusal(result.rc(), importCall()));
+    }
+    attachment = result.attachment().orElseThrow();
+    return Optional.empty();
+  }
+
+  /** dma_buf_map_attachment() and the driver's check of the result. */
+  public Optional<Refusal> map(DmaDirection wanted) {
+    SgResult result = yard.dmaBufs().map(attachment, wanted);
+    if (result.rc() < 0) {
+      return Optional.of(new Refusal(launder(result.rc()), importCall()));
+    }
+    table = result.table().orElseThrow();
+    direction = wanted;
+    Optional<Refusal> refusal = path.needsContiguous() ? checkContiguous() : Optional.empty();
+    if (refusal.isPresent()) {
+      unmap();
+    }
+    return refusal;
+  }
+
+  private int launder(int rc) {
+    if (!isVb2()) {
+      reasons.step(
+          ShareRules.GEM_IMPORT,
+          device.id(),
+          "the map fails with " + Errno.text(rc) + ", which user space sees as it is",
+          "rc",
+          Integer.toString(rc));
+      return rc;
+    }
+    int seen = Errno.EINVAL.rc();
+    reasons.step(
+        path == ImportPath.VB2_DMA_CONTIG ? ShareRules.VB2_MAP : ShareRules.VB2_SG_MAP,
+        device.id(),
+        "the map fails with " + Errno.text(rc) + "; videobuf2 turns every map error into -EINVAL",
+        "inside",
+        Errno.text(rc),
+        "user",
+        Errno.text(seen));
+    return seen;
+  }
+
+  private Optional<Refusal> checkContiguous() {
+    long contiguous = contiguousBytes(table.mapped());
+    long wanted = buffer.sizeBytes();
+    boolean enough = Long.compareUnsigned(contiguous, wanted) >= 0;
+    Errno error = isVb2() ? Errno.EFAULT : Errno.EINVAL;
+    Rule rule = isVb2() ? ShareRules.VB2_MAP : ShareRules.GEM_CONTIGUOUS;
+    reasons.step(
+        rule,
+        device.id(),
+        enough
+            ? contiguous
+                + " bytes follow each other in DMA addresses from "
+                + DmaAddress.hex(table.mapped().getFirst().dma())
+                + ": contiguous enough for the driver"
+            : "contiguous chunk is too small: "
+                + contiguous
+                + " bytes of "
+                + wanted
+                + " follow each other in DMA addresses; -"
+                + error.name()
+                + " to user space",
+        "contiguous",
+        Long.toString(contiguous),
+        "wanted",
+        Long.toString(wanted),
+        "segments",
+        Integer.toString(table.nents()));
+    return enough ? Optional.empty() : Optional.of(new Refusal(error.rc(), importCall()));
+  }
+
+  /** vb2_dc_get_contiguous_size(): the leading segments that are exactly consecutive. */
+  private static long contiguousBytes(List<Segment> segments) {
+    long total = 0;
+    long expected = segments.isEmpty() ? 0 : segments.getFirst().dma();
+    for (Segment segment : segments) {
+      if (segment.dma() != expected || segment.dmaLength() == 0) {
+        break;
+      }
+      expected += segment.dmaLength();
+      total += segment.dmaLength();
+    }
+    return total;
+  }
+
+  /** The table of the current mapping; empty while unmapped. */
+  public Optional<SgTable> table() {
+    return Optional.ofNullable(table);
+  }
+
+  /** Where the buffer lies for this device. */
+  public List<BusSegment> segments() {
+    return table.mapped().stream()
+        .filter(s -> s.dmaLength() != 0)
+        .map(s -> new BusSegment(s.dma(), s.dmaLength()))
+        .toList();
+  }
+
+  /** dma_buf_unmap_attachment(). */
+  public void unmap() {
+    if (table != null) {
+      yard.dmaBufs().unmap(attachment, table, direction);
+      table = null;
+    }
+  }
+
+  /** Unmaps what is mapped and detaches. */
+  public void detach() {
+    unmap();
+    if (attachment != null) {
+      yard.dmaBufs().detach(attachment);
+      attachment = null;
+    }
+  }
+
+  private boolean isVb2() {
+    return path == ImportPath.VB2_DMA_CONTIG || path == ImportPath.VB2_DMA_SG;
+  }
+
+  private String importCall() {
+    return isVb2() ? "VIDIOC_QBUF" : "DRM_IOCTL_PRIME_FD_TO_HANDLE";
+  }
+}

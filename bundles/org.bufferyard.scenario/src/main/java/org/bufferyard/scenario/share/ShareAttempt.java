@@ -1,0 +1,169 @@
+package org.bufferyard.scenario.share;
+
+import java.util.List;
+import java.util.Optional;
+import org.bufferyard.api.device.FrameResult;
+import org.bufferyard.api.dma.Allocation;
+import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
+import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.api.kernel.KernelOops;
+import org.bufferyard.api.memory.Segment;
+import org.bufferyard.platform.verdict.ShareQuestion;
+import org.bufferyard.platform.yard.YardDevice;
+import org.bufferyard.platform.yard.YardState;
+
+/**
+ * The whole way of one buffer to one importer: probe, allocate, export, attach, map, two frames,
+ * teardown. Two frames, because a buffer is used again and again: a mapping that was right for the
+ * first frame can show the second device old bytes.
+ */
+public final class ShareAttempt {
+
+  /**
+   * What came of it; the events tell how. At most one of the first three is present.
+   *
+   * @param told mark in the event log up to which there is something to tell: what follows is a
+   *     second frame like the first, and teardown
+   */
+  public record Result(
+      Optional<Refusal> refusal,
+      Optional<KernelOops> oops,
+      Optional<FrameTransfer.Outcome> firstBadTransfer,
+      Optional<Allocation> allocation,
+      String ops,
+      List<Segment> segments,
+      long told) {}
+
+  private static final int FRAMES = 2;
+
+  private final YardState yard;
+  private final ShareQuestion question;
+  private final OpsPolicy policy;
+  private final String importerId;
+
+  private ExporterSide exporter;
+  private ImporterSide importer;
+  private Optional<Allocation> allocation = Optional.empty();
+  private String ops = "";
+  private List<Segment> segments = List.of();
+  private long told = -1;
+
+  public ShareAttempt(
+      YardState yard, ShareQuestion question, OpsPolicy policy, String importerId) {
+    this.yard = yard;
+    this.question = question;
+    this.policy = policy;
+    this.importerId = importerId;
+  }
+
+  /** Runs it. Engine thread only. */
+  public Result run() {
+    try {
+      Optional<Refusal> refusal = prepare();
+      if (refusal.isPresent()) {
+        tearDown();
+        return result(refusal, Optional.empty(), Optional.empty());
+      }
+      return stream();
+    } catch (KernelOops oops) {
+      // The thread died inside the kernel with whatever it held: nothing is torn down, as on a
+      // machine. The yard undoes the rest from its ledger.
+      told = yard.events().mark();
+      return result(Optional.empty(), Optional.of(oops), Optional.empty());
+    }
+  }
+
+  private Optional<Refusal> prepare() {
+    DriverProbe probe = new DriverProbe(yard);
+    YardDevice from = yard.device(question.exporter());
+    YardDevice to = yard.device(importerId);
+    probe.bind(from);
+    if (!from.id().equals(to.id())) {
+      probe.bind(to);
+    }
+    exporter = new ExporterSide(yard, from);
+    Optional<Refusal> refusal = exporter.allocate(question.memory(), question.sizeBytes());
+    if (refusal.isPresent()) {
+      return refusal;
+    }
+    allocation = Optional.of(exporter.allocation());
+    refusal = exporter.export(policy, question.forcedOps());
+    if (refusal.isPresent()) {
+      return refusal;
+    }
+    ops = exporter.buffer().opsName();
+    importer = new ImporterSide(yard, to, exporter.buffer());
+    return importer.attach();
+  }
+
+  private Result stream() {
+    FrameTransfer transfer = new FrameTransfer(yard);
+    long size = question.sizeBytes();
+    for (int frame = 0; frame < FRAMES; frame++) {
+      FrameResult written =
+          transfer.fill(exporter.device(), exporter.segments(), frame, size);
+      Optional<FrameTransfer.Outcome.Stopped> fault =
+          transfer.exporterFault(exporter.device(), written, frame);
+      // A device that cannot write its own buffer does not keep the importer from being asked:
+      // the import's answer is worth having, but the first frame's fault is the verdict.
+      Optional<Refusal> refusal = importer.map(DmaDirection.TO_DEVICE);
+      if (refusal.isPresent()) {
+        told = yard.events().mark();
+        tearDown();
+        return result(refusal, Optional.empty(), Optional.empty());
+      }
+      segments = List.copyOf(importer.table().orElseThrow().mapped());
+      FrameTransfer.Outcome outcome =
+          fault.isPresent()
+              ? fault.get()
+              : transfer.consume(importer.device(), importer.segments(), frame, size, written);
+      if (!(outcome instanceof FrameTransfer.Outcome.Intact)) {
+        explainWrongBytes(frame);
+        told = yard.events().mark();
+        tearDown();
+        return result(Optional.empty(), Optional.empty(), Optional.of(outcome));
+      }
+      if (told < 0) {
+        told = yard.events().mark();
+      }
+      importer.unmap();
+    }
+    tearDown();
+    return result(Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /** A kept mapping whose bounce memory nobody refreshes is worth its own step. */
+  private void explainWrongBytes(int frame) {
+    boolean bounced =
+        yard.events().since(0).stream()
+            .anyMatch(e -> e instanceof DmaEvent.Bounced b && b.element().equals(importerId));
+    if (bounced && frame > 0) {
+      new Reasons(yard.events())
+          .step(
+              ShareRules.BOUNCE_COPY,
+              importerId,
+              "the exporter keeps the mapping and skips its syncs: the bounce memory still holds frame "
+                  + (frame - 1));
+    }
+  }
+
+  private void tearDown() {
+    if (told < 0) {
+      told = yard.events().mark();
+    }
+    if (importer != null) {
+      importer.detach();
+    }
+    if (exporter != null) {
+      exporter.release();
+    }
+  }
+
+  private Result result(
+      Optional<Refusal> refusal,
+      Optional<KernelOops> oops,
+      Optional<FrameTransfer.Outcome> badTransfer) {
+    return new Result(refusal, oops, badTransfer, allocation, ops, segments, told);
+  }
+}

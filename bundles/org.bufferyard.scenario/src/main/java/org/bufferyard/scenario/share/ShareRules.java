@@ -1,0 +1,38 @@
+package org.bufferyard.scenario.share;
+
+import org.bufferyard.api.kernel.Rule;
+
+/** The rules that drivers on either side of a share apply; the engines apply all others. */
+public final class ShareRules {
+  /** The exporter's driver allocates. */
+  public static final Rule ALLOCATE = Rule.of("G1", "vb2_dc_alloc");
+
+  /** A driver sets its masks. */
+  public static final Rule SET_MASK = Rule.of("A7", "dma_set_mask_and_coherent");
+
+  /** A driver sets its longest segment. */
+  public static final Rule MAX_SEGMENT = Rule.of("G1", "vb2_dma_contig_set_max_seg_size");
+
+  /** A videobuf2 importer attaches. */
+  public static final Rule VB2_ATTACH = Rule.of("G1", "vb2_dc_attach_dmabuf");
+
+  /** A videobuf2 importer maps, and launders the error. */
+  public static final Rule VB2_MAP = Rule.of("G1", "vb2_dc_map_dmabuf");
+
+  /** The same for scatter-gather queues. */
+  public static final Rule VB2_SG_MAP = Rule.of("G1", "vb2_dma_sg_map_dmabuf");
+
+  /** A GEM importer attaches and maps. */
+  public static final Rule GEM_IMPORT = Rule.of("G6", "drm_gem_prime_import_dev");
+
+  /** A GEM DMA importer wants one contiguous run. */
+  public static final Rule GEM_CONTIGUOUS = Rule.of("G6", "drm_gem_dma_prime_import_sg_table");
+
+  /** A device accesses memory through its bus. */
+  public static final Rule TRANSFER = Rule.of("D14", "bus master access");
+
+  /** The bounce copies only when somebody maps or syncs. */
+  public static final Rule BOUNCE_COPY = Rule.of("E5", "swiotlb_bounce");
+
+  private ShareRules() {}
+}
