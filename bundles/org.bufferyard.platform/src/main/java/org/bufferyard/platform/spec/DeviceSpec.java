@@ -184,6 +184,7 @@ public record DeviceSpec(
         reservedIova,
         ops,
         contiguous,
-        attributes);
+        attributes,
+        identityIova);
   }
 }
