@@ -1,0 +1,2 @@
+/** Environments of recorded kernels, compiled to boards. */
+package org.bufferyard.importer.recorded;
