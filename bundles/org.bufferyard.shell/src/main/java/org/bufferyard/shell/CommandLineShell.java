@@ -2,38 +2,121 @@ package org.bufferyard.shell;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bufferyard.platform.command.BatchCommands;
+import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.shell.command.Answer;
+import org.bufferyard.shell.command.CommandName;
+import org.bufferyard.shell.command.ShellCommand;
+import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 
-/** The batch command line: one picocli command tree for each call. */
-@Component
+/**
+ * The command line: finds the command, lets picocli parse, runs it, writes the answer. Safe for any
+ * thread.
+ *
+ * <p>Commands are this bundle's own components, known by name; only the one that is called is made.
+ * A command whose service is missing is not there, and the message says so.
+ */
+@Component(service = BatchCommands.class)
 public final class CommandLineShell implements BatchCommands {
+  static final int ANSWERED = 0;
+  static final int BAD_INPUT = 2;
   static final int INTERNAL = 3;
+
+  private static final List<String> KNOWN = List.of("explain", "run", "conform", "why");
+
+  private final Map<String, ComponentServiceObjects<ShellCommand>> commands =
+      new ConcurrentHashMap<>();
+
+  @Reference(
+      service = ShellCommand.class,
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC)
+  void addCommand(ComponentServiceObjects<ShellCommand> command) {
+    commands.put(nameOf(command), command);
+  }
+
+  void removeCommand(ComponentServiceObjects<ShellCommand> command) {
+    commands.remove(nameOf(command), command);
+  }
+
+  private static String nameOf(ComponentServiceObjects<ShellCommand> command) {
+    return String.valueOf(command.getServiceReference().getProperty(CommandName.KEY));
+  }
 
   @Override
   public int run(
       List<String> arguments, PrintStream out, PrintStream err, Path workingDirectory) {
-    CommandLine line =
-        new CommandLine(new Bufferyard())
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true));
-    return line.execute(arguments.toArray(String[]::new));
+    String name = arguments.isEmpty() ? "--help" : arguments.getFirst();
+    if (name.startsWith("-")) {
+      return Usage.answer(name, new TreeMap<>(commands).keySet(), out, err);
+    }
+    ComponentServiceObjects<ShellCommand> found = commands.get(name);
+    if (found == null) {
+      err.println("bufferyard: " + missing(name));
+      return BAD_INPUT;
+    }
+    ShellCommand command = found.getService();
+    try {
+      List<String> rest = arguments.subList(1, arguments.size());
+      return call(command.newCall(), rest, out, err, workingDirectory);
+    } finally {
+      found.ungetService(command);
+    }
   }
 
-  /** The command without a command: says what there is. */
-  @Command(
-      name = "bufferyard",
-      version = "bufferyard 0.1.0",
-      mixinStandardHelpOptions = true,
-      description = "Will sharing a DMA buffer work on this board, at what cost, and if not, why?")
-  private static final class Bufferyard implements Runnable {
-    @Override
-    public void run() {
-      CommandLine.usage(this, System.out);
+  private String missing(String name) {
+    return KNOWN.contains(name)
+        ? "command '" + name + "' is not available: a bundle that it needs is not running"
+        : "there is no command '" + name + "'; 'bufferyard --help' lists them";
+  }
+
+  private static int call(
+      ShellCommand.Call call,
+      List<String> arguments,
+      PrintStream out,
+      PrintStream err,
+      Path directory) {
+    PrintWriter outWriter = new PrintWriter(out, true, StandardCharsets.UTF_8);
+    CommandLine line = new CommandLine(call).setCaseInsensitiveEnumValuesAllowed(true);
+    line.setOut(outWriter);
+    try {
+      line.parseArgs(arguments.toArray(String[]::new));
+      if (line.isUsageHelpRequested()) {
+        line.usage(outWriter);
+        return ANSWERED;
+      }
+      Answer answer = call.answer(directory);
+      new AnswerWriter(call.common(), directory).write(answer, out);
+      return answer.exitCode();
+    } catch (CommandLine.ParameterException e) {
+      err.println("bufferyard: " + oneLine(e.getMessage()) + hint(line));
+      return BAD_INPUT;
+    } catch (BadInputException e) {
+      err.println("bufferyard: " + e.getMessage());
+      return BAD_INPUT;
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      err.println("bufferyard: this is a bug of bufferyard, please report it: " + oneLine(e + ""));
+      e.printStackTrace(err);
+      return INTERNAL;
     }
+  }
+
+  private static String hint(CommandLine line) {
+    return "; 'bufferyard " + line.getCommandName() + " --help' says how it is used";
+  }
+
+  private static String oneLine(String text) {
+    return text.replaceAll("\\s*\\R\\s*", " ");
   }
 }

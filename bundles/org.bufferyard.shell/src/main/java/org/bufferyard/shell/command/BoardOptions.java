@@ -1,0 +1,41 @@
+package org.bufferyard.shell.command;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.board.Boards;
+import org.bufferyard.platform.board.OpenBoard;
+import org.bufferyard.platform.input.BadInputException;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The board a command is about. */
+public final class BoardOptions {
+  @Parameters(
+      index = "0",
+      paramLabel = "BOARD",
+      description = "A .topology file, drawn or imported.")
+  private Path file;
+
+  @Option(
+      names = "--ram",
+      paramLabel = "BASE:SIZE",
+      converter = RamConverter.class,
+      description = "Memory that firmware fills in; may be repeated.")
+  private List<PhysRange> ram = List.of();
+
+  OpenBoard open(Boards boards, Path directory) {
+    return open(boards, directory.resolve(file), ram, file.toString());
+  }
+
+  static OpenBoard open(Boards boards, Path resolved, List<PhysRange> ram, String asTyped) {
+    if (!Files.isRegularFile(resolved)) {
+      throw new BadInputException(
+          Files.exists(resolved) ? "is not a file" : "there is no such file",
+          asTyped,
+          "give a .topology file, such as launch/yards/thread-2017/board.topology");
+    }
+    return boards.open(resolved, ram);
+  }
+}

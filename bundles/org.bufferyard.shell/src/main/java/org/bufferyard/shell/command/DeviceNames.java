@@ -1,0 +1,62 @@
+package org.bufferyard.shell.command;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.spec.DeviceSpec;
+import org.bufferyard.platform.spec.PlatformSpec;
+
+/** Finds the device that somebody means: by id, name, path, or a suffix of a path that only one has. */
+final class DeviceNames {
+  private static final int SHOWN = 8;
+
+  private final PlatformSpec board;
+
+  DeviceNames(PlatformSpec board) {
+    this.board = board;
+  }
+
+  DeviceSpec find(String typed) {
+    List<DeviceSpec> exact =
+        board.devices().stream()
+            .filter(
+                d -> d.id().equals(typed) || d.name().equals(typed) || d.path().equals(typed))
+            .toList();
+    List<DeviceSpec> fits =
+        exact.isEmpty()
+            ? board.devices().stream().filter(d -> isSuffix(d.path(), typed)).toList()
+            : exact;
+    if (fits.size() == 1) {
+      return fits.getFirst();
+    }
+    if (fits.isEmpty()) {
+      throw new BadInputException(
+          "board '" + board.name() + "' has no device '" + typed + "'",
+          "",
+          "it has " + list(board.devices().stream().map(DeviceSpec::name).toList()));
+    }
+    throw new BadInputException(
+        "'" + typed + "' fits " + fits.size() + " devices of board '" + board.name() + "'",
+        "",
+        "say which: " + list(fits.stream().map(DeviceSpec::path).toList()));
+  }
+
+  /** A suffix starts where a path segment or a name in it starts. */
+  private static boolean isSuffix(String path, String typed) {
+    if (typed.isEmpty() || !path.endsWith(typed)) {
+      return false;
+    }
+    int start = path.length() - typed.length();
+    return start == 0 || path.charAt(start - 1) == '/' || typed.charAt(0) == '/';
+  }
+
+  private static String list(List<String> names) {
+    String shown =
+        names.stream()
+            .sorted(Comparator.naturalOrder())
+            .limit(SHOWN)
+            .collect(Collectors.joining(", "));
+    return names.isEmpty() ? "none" : shown + (names.size() > SHOWN ? ", …" : "");
+  }
+}

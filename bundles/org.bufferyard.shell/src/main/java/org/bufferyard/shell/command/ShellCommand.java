@@ -1,0 +1,28 @@
+package org.bufferyard.shell.command;
+
+import java.nio.file.Path;
+
+/**
+ * A command, as a service of this bundle. Several calls may run at once: what a call parses into is
+ * made anew each time.
+ */
+public interface ShellCommand {
+
+  /**
+   * What the command line is parsed into.
+   *
+   * @return a fresh object with picocli's annotations
+   */
+  Call newCall();
+
+  /** One call: its options are set, now it answers. */
+  interface Call {
+    /**
+     * @param directory absolute; relative paths of the command line start here
+     */
+    Answer answer(Path directory);
+
+    /** The options every command has. */
+    CommonOptions common();
+  }
+}

@@ -1,0 +1,67 @@
+package org.bufferyard.shell.command;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.registry.KindStatus;
+import org.bufferyard.platform.registry.Kinds;
+import org.bufferyard.shell.json.KindsJson;
+import org.bufferyard.shell.text.KindsText;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code why}: which plug-ins are used, shadowed, quarantined or refused, and why. */
+@Component
+@CommandName("why")
+public final class WhyCommand implements ShellCommand {
+  private final Kinds kinds;
+
+  @Activate
+  public WhyCommand(@Reference Kinds kinds) {
+    this.kinds = kinds;
+  }
+
+  @Override
+  public Call newCall() {
+    return new Arguments();
+  }
+
+  @Command(name = "why", description = "Say which plug-ins are used, and why the others are not.")
+  private final class Arguments implements Call {
+    @Mixin private final CommonOptions common = new CommonOptions();
+
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "NAME",
+        description = "Only plug-ins whose kind, model or provider contains this.")
+    private String name = "";
+
+    @Override
+    public CommonOptions common() {
+      return common;
+    }
+
+    @Override
+    public Answer answer(Path directory) {
+      List<KindStatus> status =
+          kinds.status().stream()
+              .filter(
+                  s ->
+                      s.kind().contains(name)
+                          || s.model().contains(name)
+                          || s.provider().contains(name))
+              .toList();
+      if (status.isEmpty() && !name.isEmpty()) {
+        throw new BadInputException(
+            "no plug-in was seen whose kind, model or provider contains '" + name + "'",
+            "why",
+            "'why' alone lists all");
+      }
+      return new Answer(KindsText.of(status), KindsJson.of(status), 0);
+    }
+  }
+}

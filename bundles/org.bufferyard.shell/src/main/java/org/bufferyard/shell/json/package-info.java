@@ -1,0 +1,2 @@
+/** Reports for scripts: the keys are a promise. */
+package org.bufferyard.shell.json;

@@ -1,0 +1,2 @@
+/** Reports for people: aligned, readable without colour. */
+package org.bufferyard.shell.text;
