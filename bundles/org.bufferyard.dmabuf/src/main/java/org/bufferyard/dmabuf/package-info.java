@@ -1,2 +1,2 @@
-/** Shared buffers: export, attachments, mappings, CPU access, fences. */
+/** The dma-buf core: export, attachments, mappings, CPU access, fences. */
 package org.bufferyard.dmabuf;

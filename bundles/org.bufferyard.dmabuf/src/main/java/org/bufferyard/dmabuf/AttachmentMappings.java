@@ -1,0 +1,162 @@
+package org.bufferyard.dmabuf;
+
+import java.util.Optional;
+import org.bufferyard.api.dma.Dma.SgResult;
+import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dmabuf.DmaBufOps;
+import org.bufferyard.api.dmabuf.FenceUsage;
+import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.kernel.KernelProfile;
+import org.bufferyard.api.memory.SgTable;
+
+/**
+ * Mapping and unmapping of attachments (F4, F5), with the tables that the core of 6.x caches.
+ * Callers hold the reservation lock.
+ */
+final class AttachmentMappings {
+  private final KernelProfile kernel;
+  private final Narrator narrator;
+
+  AttachmentMappings(KernelProfile kernel, Narrator narrator) {
+    this.kernel = kernel;
+    this.narrator = narrator;
+  }
+
+  /** dma_buf_map_attachment(). */
+  SgResult map(Attachment attachment, DmaDirection direction) {
+    SgResult result =
+        attachment.cached().isPresent()
+            ? fromCache(attachment, attachment.cached().get(), direction)
+            : mapAndCache(attachment, direction);
+    if (result.table().isPresent()) {
+      attachment.addMapping(1);
+      narrator.emit(
+          new DmaEvent.BufferMapped(
+              attachment.buffer().id(),
+              attachment.importer().id(),
+              direction.code(),
+              result.table().get().nents()));
+    }
+    return result;
+  }
+
+  private SgResult fromCache(
+      Attachment attachment, Attachment.CachedTable cached, DmaDirection direction) {
+    if (cached.direction() != direction && cached.direction() != DmaDirection.BIDIRECTIONAL) {
+      narrator.decided(
+          CoreRules.CACHED_TABLE,
+          attachment.importer().id(),
+          "the table of this attachment is cached for "
+              + cached.direction()
+              + ", another direction, "
+              + direction
+              + ", is refused: -EBUSY",
+          "cached",
+          cached.direction().name(),
+          "asked",
+          direction.name());
+      return SgResult.failed(Errno.EBUSY.rc());
+    }
+    return SgResult.of(cached.table());
+  }
+
+  private SgResult mapAndCache(Attachment attachment, DmaDirection direction) {
+    SgResult result = mapAndWait(attachment, direction);
+    boolean caches =
+        CoreRules.CACHED_TABLE.holdsIn(kernel)
+            && attachment.buffer().ops().traits().cacheSgtMapping();
+    if (caches && result.table().isPresent()) {
+      attachment.setCached(
+          Optional.of(new Attachment.CachedTable(result.table().get(), direction)));
+    }
+    return result;
+  }
+
+  /** __map_dma_buf(): the exporter maps, then a static importer waits for KERNEL fences. */
+  private SgResult mapAndWait(Attachment attachment, DmaDirection direction) {
+    DmaBufOps ops = attachment.buffer().ops();
+    SgResult result = ops.mapSg(attachment, direction);
+    if (result.rc() < 0) {
+      return SgResult.failed(result.rc());
+    }
+    if (result.table().isEmpty()) {
+      narrator.decided(
+          CoreRules.MAP,
+          attachment.importer().id(),
+          "the exporter's map_dma_buf returned NULL: -ENOMEM");
+      return SgResult.failed(Errno.ENOMEM.rc());
+    }
+    if (!attachment.isDynamic()) {
+      int rc =
+          attachment
+              .buffer()
+              .reservation()
+              .waitInterruptible(FenceUsage.KERNEL, attachment.importer().id(), narrator);
+      if (rc < 0) {
+        ops.unmapSg(attachment, result.table().get(), direction);
+        return SgResult.failed(rc);
+      }
+    }
+    return result;
+  }
+
+  /** dma_buf_unmap_attachment(): a cached table stays mapped. */
+  void unmap(Attachment attachment, SgTable table, DmaDirection direction) {
+    if (attachment.mappings() == 0) {
+      narrator.warning(CoreRules.UNMAP, attachment.buffer().id(), "nothing is mapped");
+      narrator.hazard(
+          CoreRules.UNMAP,
+          attachment.buffer().id(),
+          attachment.importer().id() + " unmaps a table that it has not mapped");
+      return;
+    }
+    attachment.addMapping(-1);
+    boolean isCached = attachment.cached().filter(c -> c.table() == table).isPresent();
+    if (!isCached) {
+      attachment.buffer().ops().unmapSg(attachment, table, direction);
+    }
+    narrator.emit(
+        new DmaEvent.BufferUnmapped(
+            attachment.buffer().id(), attachment.importer().id(), direction.code()));
+  }
+
+  /**
+   * The mapping that 6.x makes at attach when importer and exporter differ in nature (a dynamic
+   * importer of a static exporter, or the other way round).
+   */
+  int mapAtAttach(Attachment attachment) {
+    boolean dynamicExporter = attachment.buffer().ops().traits().dynamic();
+    if (!CoreRules.MAP_AT_ATTACH.holdsIn(kernel)
+        || attachment.isDynamic() == dynamicExporter) {
+      return 0;
+    }
+    narrator.decided(
+        CoreRules.MAP_AT_ATTACH,
+        attachment.importer().id(),
+        (attachment.isDynamic() ? "a dynamic importer" : "a static importer")
+            + " of a "
+            + (dynamicExporter ? "dynamic" : "static")
+            + " exporter is mapped BIDIRECTIONAL at attach",
+        "direction",
+        DmaDirection.BIDIRECTIONAL.name());
+    SgResult result = mapAndWait(attachment, DmaDirection.BIDIRECTIONAL);
+    result
+        .table()
+        .ifPresent(
+            table ->
+                attachment.setCached(
+                    Optional.of(
+                        new Attachment.CachedTable(table, DmaDirection.BIDIRECTIONAL))));
+    return result.rc();
+  }
+
+  /** What dma_buf_detach() of 6.x undoes: the cached table. */
+  void dropCached(Attachment attachment) {
+    attachment
+        .cached()
+        .ifPresent(
+            c -> attachment.buffer().ops().unmapSg(attachment, c.table(), c.direction()));
+    attachment.setCached(Optional.empty());
+  }
+}

@@ -1,0 +1,35 @@
+package org.bufferyard.dmabuf;
+
+import org.bufferyard.api.kernel.Rule;
+
+/** The rules of the core; where releases differ, the rule carries the range. */
+final class CoreRules {
+  static final Rule DRIVER_TABLE = Rule.of("G1", "vb2_dc_get_dmabuf");
+  static final Rule OPS_PER_BUFFER = Rule.of("P2", "vb2_dc_get_dmabuf");
+  static final Rule EXPORT = Rule.of("F1", "dma_buf_export");
+
+  /** "cachepin": a cached table cannot move. 7.x has no cached tables to refuse. */
+  static final Rule NO_CACHE_WITH_PIN = Rule.of("F1", "dma_buf_export").until(7, 0);
+
+  static final Rule RELEASE = Rule.of("F2", "dma_buf_release");
+  static final Rule ATTACH = Rule.of("F3", "dma_buf_dynamic_attach");
+  static final Rule DETACH = Rule.of("F3", "dma_buf_detach");
+
+  /** vectors, "7.3 against 6.12": importer and exporter of different nature meet in a cached map. */
+  static final Rule MAP_AT_ATTACH = Rule.of("F4", "dma_buf_dynamic_attach").until(7, 0);
+
+  /** vectors, observation 23: cache_sgt_mapping is gone from 7.x. */
+  static final Rule CACHED_TABLE = Rule.of("F4", "dma_buf_map_attachment").until(7, 0);
+
+  static final Rule MAP = Rule.of("F4", "dma_buf_map_attachment");
+  static final Rule UNMAP = Rule.of("F5", "dma_buf_unmap_attachment");
+  static final Rule MMAP = Rule.of("F8", "dma_buf_mmap_internal");
+  static final Rule VMAP = Rule.of("F8", "dma_buf_vmap");
+  static final Rule VUNMAP = Rule.of("F8", "dma_buf_vunmap");
+  static final Rule LOCK = Rule.of("F10", "dma_resv_lock");
+  static final Rule FENCE_WAIT = Rule.of("F11", "dma_resv_wait_timeout");
+  static final Rule MISUSE = Rule.of("F16", "dma_buf_detach");
+  static final Rule LIFETIME = Rule.of("P9", "dma_free_attrs");
+
+  private CoreRules() {}
+}

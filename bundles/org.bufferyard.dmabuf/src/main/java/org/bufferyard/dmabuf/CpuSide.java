@@ -1,0 +1,107 @@
+package org.bufferyard.dmabuf;
+
+import java.util.Optional;
+import org.bufferyard.api.dma.Dma.MapResult;
+import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dmabuf.FenceUsage;
+import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.kernel.KernelOops;
+import org.bufferyard.api.memory.PageRef;
+
+/** CPU access, user mappings and kernel mappings of a buffer (F7, F8). */
+final class CpuSide {
+  private final Narrator narrator;
+
+  /** WARN_ON_ONCE() of a failed vmap: once a boot, here once a yard. */
+  private boolean warnedOfVmap;
+
+  CpuSide(Narrator narrator) {
+    this.narrator = narrator;
+  }
+
+  /** The exporter first, then the fences; begin and end are not balanced by the core. */
+  int begin(SharedBuffer buffer, DmaDirection direction) {
+    narrator.emit(new DmaEvent.CpuAccess(buffer.id(), direction.code(), true));
+    int rc = buffer.ops().cpu().beginCpuAccess(direction);
+    if (rc != 0) {
+      return rc;
+    }
+    boolean write = direction == DmaDirection.BIDIRECTIONAL || direction == DmaDirection.TO_DEVICE;
+    return buffer
+        .reservation()
+        .waitInterruptible(FenceUsage.toWaitFor(write), buffer.id(), narrator);
+  }
+
+  int end(SharedBuffer buffer, DmaDirection direction) {
+    narrator.emit(new DmaEvent.CpuAccess(buffer.id(), direction.code(), false));
+    return buffer.ops().cpu().endCpuAccess(direction);
+  }
+
+  /** mmap() on the descriptor: the limit is whole pages of the buffer (vectors, observation 21). */
+  MapResult mmap(SharedBuffer buffer, long pageOffset, long sizeBytes) {
+    long pages = PageRef.align(sizeBytes) >>> PageRef.SHIFT;
+    if (sizeBytes == 0) {
+      return MapResult.failed(Errno.EINVAL.rc());
+    }
+    if (Long.compareUnsigned(pageOffset + pages, pageOffset) < 0) {
+      return MapResult.failed(Errno.EOVERFLOW.rc());
+    }
+    long limit = buffer.sizeBytes() >>> PageRef.SHIFT;
+    if (Long.compareUnsigned(pageOffset + pages, limit) > 0) {
+      narrator.decided(
+          CoreRules.MMAP,
+          buffer.id(),
+          "pages "
+              + Long.toUnsignedString(pageOffset)
+              + " + "
+              + Long.toUnsignedString(pages)
+              + " > "
+              + limit
+              + " whole pages of the buffer: -EINVAL",
+          "pageOffset",
+          Long.toUnsignedString(pageOffset),
+          "pages",
+          Long.toUnsignedString(pages),
+          "limit",
+          Long.toString(limit));
+      return MapResult.failed(Errno.EINVAL.rc());
+    }
+    MapResult result = buffer.ops().cpu().mmap(pageOffset, sizeBytes);
+    if (result.mapping().isPresent()) {
+      buffer.get();
+      buffer.addUserMapping(1);
+      narrator.emit(new DmaEvent.UserMapped(buffer.id(), pageOffset, sizeBytes));
+    }
+    return result;
+  }
+
+  /** Counted: the exporter is asked for the first mapping only. */
+  MapResult vmap(SharedBuffer buffer) {
+    if (buffer.vmapping().isPresent()) {
+      buffer.setVmapping(buffer.vmapCount() + 1, buffer.vmapping());
+      return MapResult.of(buffer.vmapping().get());
+    }
+    MapResult result = buffer.ops().cpu().vmap();
+    if (result.mapping().isPresent()) {
+      buffer.setVmapping(1, result.mapping());
+    } else if (!warnedOfVmap) {
+      warnedOfVmap = true;
+      narrator.warning(CoreRules.VMAP, buffer.id(), "the exporter's vmap failed");
+    }
+    return result;
+  }
+
+  void vunmap(SharedBuffer buffer) {
+    if (buffer.vmapCount() == 0) {
+      String text = "vunmap of a buffer that is not mapped: kernel BUG";
+      narrator.emit(new DmaEvent.Oopsed(CoreRules.VUNMAP, buffer.id(), text));
+      throw new KernelOops(CoreRules.VUNMAP, text);
+    }
+    int left = buffer.vmapCount() - 1;
+    if (left == 0) {
+      buffer.ops().cpu().vunmap();
+    }
+    buffer.setVmapping(left, left == 0 ? Optional.empty() : buffer.vmapping());
+  }
+}

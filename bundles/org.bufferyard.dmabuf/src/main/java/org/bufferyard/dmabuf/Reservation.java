@@ -1,0 +1,166 @@
+package org.bufferyard.dmabuf;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.bufferyard.api.dmabuf.DmaFence;
+import org.bufferyard.api.dmabuf.DmaResv;
+import org.bufferyard.api.dmabuf.FenceUsage;
+import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.api.event.EventSink;
+import org.bufferyard.api.kernel.Errno;
+
+/**
+ * {@code struct dma_resv} ({@code drivers/dma-buf/dma-resv.c}): a table of fences that drops
+ * signaled ones only when it grows or when their slot is taken. Engine thread only.
+ */
+final class Reservation implements DmaResv {
+  // struct dma_resv_list: rcu_head and two u32 before the table.
+  private static final int HEADER_BYTES = 24;
+  private static final int ENTRY_BYTES = 8;
+  private static final int FIRST_FENCES = 4;
+
+  private final String element;
+  private final EventSink events;
+  private List<Entry> table = new ArrayList<>();
+  private int capacity;
+
+  /** The lock: held while the core is inside, and for ever once its holder died in an oops. */
+  private boolean locked;
+
+  Reservation(String element, EventSink events) {
+    this.element = element;
+    this.events = events;
+  }
+
+  boolean isLocked() {
+    return locked;
+  }
+
+  void setLocked(boolean held) {
+    locked = held;
+  }
+
+  @Override
+  public void add(DmaFence fence, FenceUsage usage) {
+    Objects.requireNonNull(fence, "fence");
+    reserveOne();
+    Entry added = new Entry(fence, usage);
+    events.emit(
+        new DmaEvent.FenceAdded(element, fence.context(), fence.seqno(), usage.ordinal()));
+    for (int i = 0; i < table.size(); i++) {
+      if (isReplacedBy(table.get(i), added)) {
+        table.set(i, added);
+        return;
+      }
+    }
+    table.add(added);
+  }
+
+  private static boolean isReplacedBy(Entry old, Entry added) {
+    return (old.fence().context() == added.fence().context()
+            && old.usage().compareTo(added.usage()) >= 0
+            && isLaterOrSame(added.fence(), old.fence()))
+        || old.fence().isSignaled();
+  }
+
+  /** dma_fence_is_later_or_same(): "same" is the same object, not the same number. */
+  private static boolean isLaterOrSame(DmaFence fence, DmaFence than) {
+    return fence == than || fence.seqno() - than.seqno() > 0;
+  }
+
+  /** dma_resv_reserve_fences(obj, 1): a bigger table leaves the signaled fences behind. */
+  private void reserveOne() {
+    if (table.size() < capacity) {
+      return;
+    }
+    int wanted = capacity == 0 ? FIRST_FENCES : Math.max(table.size() + 1, capacity * 2);
+    capacity = roundedCapacity(wanted);
+    List<Entry> unsignaled = new ArrayList<>(table);
+    unsignaled.removeIf(entry -> entry.fence().isSignaled());
+    table = unsignaled;
+  }
+
+  /** dma_resv_list_alloc(): whatever kmalloc() rounds the table up to is used. */
+  private static int roundedCapacity(int fences) {
+    return (int) ((kmallocSize(HEADER_BYTES + (long) fences * ENTRY_BYTES) - HEADER_BYTES)
+        / ENTRY_BYTES);
+  }
+
+  private static long kmallocSize(long bytes) {
+    if (bytes > 64 && bytes <= 96) {
+      return 96;
+    }
+    if (bytes > 128 && bytes <= 192) {
+      return 192;
+    }
+    return bytes <= 8 ? 8 : Long.highestOneBit(bytes - 1) << 1;
+  }
+
+  @Override
+  public void replace(long context, DmaFence fence, FenceUsage usage) {
+    Objects.requireNonNull(fence, "fence");
+    for (int i = 0; i < table.size(); i++) {
+      if (table.get(i).fence().context() == context) {
+        table.set(i, new Entry(fence, usage));
+      }
+    }
+  }
+
+  @Override
+  public boolean isSignaled(FenceUsage usage) {
+    return firstUnsignaled(usage).isEmpty();
+  }
+
+  private Optional<DmaFence> firstUnsignaled(FenceUsage usage) {
+    for (Entry entry : table) {
+      if (entry.usage().compareTo(usage) <= 0 && !entry.fence().isSignaled()) {
+        return Optional.of(entry.fence());
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public List<Entry> fences(FenceUsage usage) {
+    return table.stream().filter(entry -> entry.usage().compareTo(usage) <= 0).toList();
+  }
+
+  /**
+   * An interruptible wait without a timeout.
+   *
+   * <p>The engine thread is the only one that could signal, and it is the one that waits: what is
+   * not signaled now never will be while the call lasts. The wait ends as the kernel's does when a
+   * signal ends it.
+   *
+   * @param waiter id of the element on whose behalf
+   */
+  int waitInterruptible(FenceUsage usage, String waiter, Narrator narrator) {
+    Optional<DmaFence> open = firstUnsignaled(usage);
+    if (open.isEmpty()) {
+      return 0;
+    }
+    DmaFence fence = open.get();
+    narrator.decided(
+        CoreRules.FENCE_WAIT,
+        waiter,
+        "waits for the fences of class "
+            + usage
+            + " and stronger of "
+            + element
+            + "; context "
+            + fence.context()
+            + " seqno "
+            + fence.seqno()
+            + " is not signaled, and nobody signals it while this thread waits: only a signal ends"
+            + " the wait, -ERESTARTSYS",
+        "usage",
+        usage.name(),
+        "context",
+        Long.toUnsignedString(fence.context()),
+        "seqno",
+        Long.toUnsignedString(fence.seqno()));
+    return Errno.ERESTARTSYS.rc();
+  }
+}

@@ -1,0 +1,332 @@
+package org.bufferyard.dmabuf;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bufferyard.api.dma.Allocation;
+import org.bufferyard.api.dma.Dma.MapResult;
+import org.bufferyard.api.dma.Dma.SgResult;
+import org.bufferyard.api.dma.DmaAddress;
+import org.bufferyard.api.dma.DmaDevice;
+import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dmabuf.DmaBuf;
+import org.bufferyard.api.dmabuf.DmaBufAttachment;
+import org.bufferyard.api.dmabuf.DmaBufs;
+import org.bufferyard.api.dmabuf.DmaFence;
+import org.bufferyard.api.dmabuf.ExportedMemory;
+import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.kernel.KernelOops;
+import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.platform.yard.DmaBufEngineContext;
+
+/**
+ * The dma-buf core of one yard: references, attachments and lifetime, with mapping, CPU side and
+ * export beside it. Engine thread only.
+ *
+ * <p>Buffers and attachments of another yard are refused with IllegalArgumentException, released
+ * ones with IllegalStateException: no kernel answers those.
+ */
+final class SharedBuffers implements DmaBufs {
+  private final DmaBufEngineContext yard;
+  private final Narrator narrator;
+  private final Exports exports;
+  private final AttachmentMappings mappings;
+  private final CpuSide cpuSide;
+  private final ReservationLock lock;
+
+  /** Not released, oldest first. */
+  private final List<SharedBuffer> live = new ArrayList<>();
+
+  /** Given up by their driver while a buffer shares them (P9); by identity. */
+  private final List<Allocation> putOff = new ArrayList<>();
+
+  SharedBuffers(DmaBufEngineContext yard) {
+    this.yard = yard;
+    this.narrator = new Narrator(yard.events());
+    this.exports = new Exports(yard, narrator);
+    this.mappings = new AttachmentMappings(yard.kernel(), narrator);
+    this.cpuSide = new CpuSide(narrator);
+    this.lock = new ReservationLock(narrator);
+  }
+
+  // ---- export, references ----
+
+  @Override
+  public ExportResult export(
+      ExportedMemory memory, OpsPolicy policy, String driverOps, Optional<String> forcedOps) {
+    ExportResult result = exports.export(memory, policy, driverOps, forcedOps);
+    result.buffer().ifPresent(buffer -> live.add(own(buffer)));
+    return result;
+  }
+
+  @Override
+  public void get(DmaBuf buffer) {
+    own(buffer).get();
+  }
+
+  @Override
+  public void put(DmaBuf buffer) {
+    SharedBuffer shared = own(buffer);
+    if (shared.dropReference()) {
+      release(shared);
+    }
+  }
+
+  private void release(SharedBuffer buffer) {
+    if (buffer.vmapCount() > 0) {
+      throw oops(buffer, "released with " + buffer.vmapCount() + " kernel mappings: kernel BUG");
+    }
+    buffer.markReleased();
+    buffer.ops().lifecycle().release();
+    if (!buffer.attachments().isEmpty()) {
+      narrator.warning(CoreRules.RELEASE, buffer.id(), "attachments are left");
+      narrator.hazard(
+          CoreRules.RELEASE,
+          buffer.id(),
+          "released under " + buffer.attachments().size() + " attachment(s): use after free");
+    }
+    live.remove(buffer);
+    narrator.emit(new DmaEvent.Released(buffer.id()));
+    buffer.memory().allocation().ifPresent(this::freeIfPutOff);
+  }
+
+  private KernelOops oops(SharedBuffer buffer, String text) {
+    narrator.emit(new DmaEvent.Oopsed(CoreRules.RELEASE, buffer.id(), text));
+    return new KernelOops(CoreRules.RELEASE, text);
+  }
+
+  @Override
+  public int liveBuffers() {
+    return live.size();
+  }
+
+  // ---- the exporter's allocation ----
+
+  @Override
+  public boolean freeAllocation(Allocation allocation) {
+    Optional<SharedBuffer> user = userOf(allocation);
+    if (user.isEmpty()) {
+      yard.dma().free(allocation);
+      return true;
+    }
+    if (!putOff.contains(allocation)) {
+      putOff.add(allocation);
+      narrator.decided(
+          CoreRules.LIFETIME,
+          allocation.owner(),
+          "the driver frees "
+              + DmaAddress.hex(allocation.handle())
+              + " while "
+              + user.get().id()
+              + " shares it: put off until the last reference, attachment and mapping is gone",
+          "handle",
+          DmaAddress.hex(allocation.handle()),
+          "buffer",
+          user.get().id());
+    }
+    return false;
+  }
+
+  private Optional<SharedBuffer> userOf(Allocation allocation) {
+    return live.stream()
+        .filter(b -> b.memory().allocation().filter(a -> a == allocation).isPresent())
+        .findFirst();
+  }
+
+  private void freeIfPutOff(Allocation allocation) {
+    if (userOf(allocation).isEmpty() && putOff.remove(allocation)) {
+      yard.dma().free(allocation);
+    }
+  }
+
+  // ---- attachments ----
+
+  @Override
+  public AttachResult attach(DmaBuf buffer, DmaDevice importer, boolean dynamic) {
+    SharedBuffer shared = own(buffer);
+    shared.requireLive();
+    if (lock.isLost(shared, "dma_buf_attach()")) {
+      return new AttachResult(Errno.EDEADLK.rc(), Optional.empty());
+    }
+    Attachment attachment = new Attachment(shared, importer, dynamic);
+    int rc = shared.ops().lifecycle().attach(attachment);
+    if (rc != 0) {
+      narrator.decided(
+          CoreRules.ATTACH,
+          importer.id(),
+          "the exporter refuses the attachment: " + Errno.text(rc),
+          "errno",
+          Errno.text(rc));
+      return new AttachResult(rc, Optional.empty());
+    }
+    shared.attachments().add(attachment);
+    if (shared.isHeldByAttachments()) {
+      shared.get();
+    }
+    narrator.emit(new DmaEvent.Attached(shared.id(), importer.id(), dynamic));
+    rc = lock.holding(shared, () -> mappings.mapAtAttach(attachment));
+    if (rc < 0) {
+      unlink(attachment);
+      return new AttachResult(rc, Optional.empty());
+    }
+    return new AttachResult(0, Optional.of(attachment));
+  }
+
+  @Override
+  public void detach(DmaBufAttachment attachment) {
+    Attachment own = own(attachment);
+    SharedBuffer buffer = own.buffer();
+    if (!isUsable(own, "detach") || lock.isLost(buffer, "dma_buf_detach()")) {
+      return;
+    }
+    if (own.mappings() > 0) {
+      narrator.hazard(
+          CoreRules.MISUSE,
+          buffer.id(),
+          own.importer().id()
+              + " detaches with "
+              + own.mappings()
+              + " mapping(s): the core allows it and undoes none of them");
+    }
+    lock.holding(
+        buffer,
+        () -> {
+          mappings.dropCached(own);
+          return 0;
+        });
+    unlink(own);
+  }
+
+  private void unlink(Attachment attachment) {
+    SharedBuffer buffer = attachment.buffer();
+    buffer.attachments().remove(attachment);
+    attachment.markDetached();
+    buffer.ops().lifecycle().detach(attachment);
+    narrator.emit(new DmaEvent.Detached(buffer.id(), attachment.importer().id()));
+    if (buffer.isHeldByAttachments()) {
+      put(buffer);
+    }
+  }
+
+  /** Whether the attachment still stands; a kernel would use freed memory. */
+  private boolean isUsable(Attachment attachment, String use) {
+    if (attachment.isAttached() && !attachment.buffer().isReleased()) {
+      return true;
+    }
+    narrator.hazard(
+        CoreRules.MISUSE,
+        attachment.buffer().id(),
+        use
+            + " of an attachment of "
+            + attachment.importer().id()
+            + (attachment.isAttached() ? " after the buffer's release" : " that was detached")
+            + ": use after free");
+    return false;
+  }
+
+  // ---- mapping ----
+
+  @Override
+  public SgResult map(DmaBufAttachment attachment, DmaDirection direction) {
+    Attachment own = own(attachment);
+    if (!isUsable(own, "map")) {
+      narrator.warning(CoreRules.MAP, own.buffer().id(), "not attached");
+      return SgResult.failed(Errno.EINVAL.rc());
+    }
+    if (lock.isLost(own.buffer(), "dma_buf_map_attachment()")) {
+      return SgResult.failed(Errno.EDEADLK.rc());
+    }
+    return lock.holding(own.buffer(), () -> mappings.map(own, direction));
+  }
+
+  @Override
+  public void unmap(DmaBufAttachment attachment, SgTable table, DmaDirection direction) {
+    Attachment own = own(attachment);
+    if (!isUsable(own, "unmap") || lock.isLost(own.buffer(), "dma_buf_unmap_attachment()")) {
+      return;
+    }
+    lock.holding(
+        own.buffer(),
+        () -> {
+          mappings.unmap(own, table, direction);
+          return 0;
+        });
+  }
+
+  // ---- the CPU ----
+
+  @Override
+  public int beginCpuAccess(DmaBuf buffer, DmaDirection direction) {
+    return cpuSide.begin(live(buffer), direction);
+  }
+
+  @Override
+  public int endCpuAccess(DmaBuf buffer, DmaDirection direction) {
+    return cpuSide.end(live(buffer), direction);
+  }
+
+  @Override
+  public MapResult mmap(DmaBuf buffer, long pageOffset, long sizeBytes) {
+    return cpuSide.mmap(live(buffer), pageOffset, sizeBytes);
+  }
+
+  @Override
+  public void munmap(DmaBuf buffer) {
+    SharedBuffer shared = live(buffer);
+    if (shared.userMappings() == 0) {
+      throw new IllegalStateException(shared.id() + " has no user mapping");
+    }
+    shared.addUserMapping(-1);
+    put(shared);
+  }
+
+  @Override
+  public MapResult vmap(DmaBuf buffer) {
+    SharedBuffer shared = live(buffer);
+    if (lock.isLost(shared, "dma_buf_vmap()")) {
+      return MapResult.failed(Errno.EDEADLK.rc());
+    }
+    return lock.holding(shared, () -> cpuSide.vmap(shared));
+  }
+
+  @Override
+  public void vunmap(DmaBuf buffer) {
+    SharedBuffer shared = live(buffer);
+    if (!lock.isLost(shared, "dma_buf_vunmap()")) {
+      lock.holding(
+          shared,
+          () -> {
+            cpuSide.vunmap(shared);
+            return 0;
+          });
+    }
+  }
+
+  @Override
+  public DmaFence newFence(long context, long seqno) {
+    return new Fence(context, seqno, yard.events());
+  }
+
+  // ---- whose is it ----
+
+  private static SharedBuffer live(DmaBuf buffer) {
+    SharedBuffer shared = own(buffer);
+    shared.requireLive();
+    return shared;
+  }
+
+  private static SharedBuffer own(DmaBuf buffer) {
+    if (buffer instanceof SharedBuffer shared) {
+      return shared;
+    }
+    throw new IllegalArgumentException("not a buffer of this core: " + buffer);
+  }
+
+  private static Attachment own(DmaBufAttachment attachment) {
+    if (attachment instanceof Attachment own) {
+      return own;
+    }
+    throw new IllegalArgumentException("not an attachment of this core: " + attachment);
+  }
+}

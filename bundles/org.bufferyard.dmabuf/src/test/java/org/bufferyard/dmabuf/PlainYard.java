@@ -1,0 +1,109 @@
+package org.bufferyard.dmabuf;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.bufferyard.api.contract.PlainDevice;
+import org.bufferyard.api.contract.PlainDma;
+import org.bufferyard.api.contract.PlainMemory;
+import org.bufferyard.api.contract.RecordedEvents;
+import org.bufferyard.api.dma.Allocation;
+import org.bufferyard.api.dma.AllocationSource;
+import org.bufferyard.api.dma.DmaAttrs;
+import org.bufferyard.api.dma.DmaDevice;
+import org.bufferyard.api.dmabuf.DmaBufOpsKind;
+import org.bufferyard.api.dmabuf.ExportedMemory;
+import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.api.kernel.KernelProfile;
+import org.bufferyard.api.memory.PageHazards;
+import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.api.memory.Segment;
+import org.bufferyard.platform.yard.DmaBufEngineContext;
+
+/** A yard for the core alone: plain DMA, one exporter, scripted ops by name. */
+final class PlainYard implements DmaBufEngineContext, PageHazards {
+  static final long BASE = 0x4000_0000L;
+
+  private final KernelProfile kernel;
+  private final RecordedEvents events = new RecordedEvents();
+  private final PlainDma dma =
+      new PlainDma(new PlainMemory(List.of(new PhysRange(BASE, 1 << 20)), List.of()));
+  private final Map<String, DmaBufOpsKind> kinds = new TreeMap<>();
+  private final PlainDevice exporter = new PlainDevice("exporter");
+
+  PlainYard(KernelProfile kernel) {
+    this.kernel = kernel;
+  }
+
+  void install(String name, DmaBufOpsKind kind) {
+    kinds.put(name, kind);
+  }
+
+  Allocation allocation(long sizeBytes, AllocationSource source) {
+    return dma.allocation(exporter, BASE, sizeBytes, source, DmaAttrs.NONE);
+  }
+
+  ExportedMemory memory(Allocation allocation) {
+    return new ExportedMemory(
+        exporter, allocation.sizeBytes(), Optional.of(allocation), Optional.empty());
+  }
+
+  DmaDevice exporter() {
+    return exporter;
+  }
+
+  /** The kernel functions whose rules decided something, in order. */
+  List<String> decidingFunctions() {
+    return events.of(DmaEvent.Decided.class).stream().map(d -> d.rule().function()).toList();
+  }
+
+  List<String> hazardTexts() {
+    return events.of(DmaEvent.HazardRaised.class).stream().map(h -> h.text()).toList();
+  }
+
+  @Override
+  public PlainDma dma() {
+    return dma;
+  }
+
+  @Override
+  public PageHazards hazards() {
+    return this;
+  }
+
+  @Override
+  public Optional<DmaBufOpsKind> ops(String name) {
+    return Optional.ofNullable(kinds.get(name));
+  }
+
+  @Override
+  public List<String> opsNames() {
+    return List.copyOf(kinds.keySet());
+  }
+
+  @Override
+  public long nowNanos() {
+    return 0;
+  }
+
+  @Override
+  public KernelProfile kernel() {
+    return kernel;
+  }
+
+  @Override
+  public RecordedEvents events() {
+    return events;
+  }
+
+  @Override
+  public void noPage(Segment.DmaOnly segment) {
+    throw new AssertionError("the core walked pages: " + segment);
+  }
+
+  @Override
+  public void pageWithoutLinearMapping(Segment.PageBacked segment) {
+    throw new AssertionError("the core walked pages: " + segment);
+  }
+}

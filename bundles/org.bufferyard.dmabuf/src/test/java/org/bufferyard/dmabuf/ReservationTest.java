@@ -1,0 +1,143 @@
+package org.bufferyard.dmabuf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bufferyard.api.contract.RecordedEvents;
+import org.bufferyard.api.dmabuf.FenceUsage;
+import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.api.kernel.Errno;
+import org.junit.jupiter.api.Test;
+
+/** Entries are written {@code context:seqno:usage}, as the recorded kernels list them. */
+class ReservationTest {
+  private final RecordedEvents events = new RecordedEvents();
+  private final Reservation reservation = new Reservation("buf:1", events);
+
+  private Fence add(long context, long seqno, FenceUsage usage) {
+    Fence fence = new Fence(context, seqno, events);
+    reservation.add(fence, usage);
+    return fence;
+  }
+
+  private List<String> list(FenceUsage usage) {
+    return reservation.fences(usage).stream()
+        .map(e -> e.fence().context() + ":" + e.fence().seqno() + ":" + e.usage().ordinal())
+        .toList();
+  }
+
+  @Test
+  void askingForAClassReturnsAllStrongerOnes() {
+    add(0, 1, FenceUsage.WRITE);
+    add(1, 1, FenceUsage.KERNEL);
+    add(2, 1, FenceUsage.BOOKKEEP);
+    add(3, 1, FenceUsage.READ);
+    assertEquals(List.of("1:1:0"), list(FenceUsage.KERNEL));
+    assertEquals(List.of("0:1:1", "1:1:0"), list(FenceUsage.WRITE));
+    assertEquals(List.of("0:1:1", "1:1:0", "3:1:2"), list(FenceUsage.READ));
+    assertEquals(4, list(FenceUsage.BOOKKEEP).size());
+  }
+
+  /** Recorded: fence-10. */
+  @Test
+  void aLaterFenceOfATimelineReplacesOnlyAWeakerOrEqualUsage() {
+    add(0, 1, FenceUsage.WRITE);
+    add(2, 1, FenceUsage.BOOKKEEP);
+    add(0, 2, FenceUsage.READ);
+    assertEquals(List.of("0:1:1", "2:1:3", "0:2:2"), list(FenceUsage.BOOKKEEP));
+    add(0, 3, FenceUsage.WRITE);
+    assertEquals(List.of("0:3:1", "2:1:3", "0:2:2"), list(FenceUsage.BOOKKEEP));
+    reservation.replace(1, new Fence(0, 54, events), FenceUsage.BOOKKEEP);
+    assertEquals(List.of("0:3:1", "0:2:2"), list(FenceUsage.READ));
+  }
+
+  /** Recorded: fence-12. */
+  @Test
+  void aWeakerEntryOfTheTimelineMakesRoomForAStrongerFence() {
+    add(1, 1, FenceUsage.BOOKKEEP);
+    add(0, 1, FenceUsage.WRITE);
+    add(1, 2, FenceUsage.WRITE);
+    assertEquals(List.of("1:2:1", "0:1:1"), list(FenceUsage.BOOKKEEP));
+  }
+
+  /** Recorded: fence-11. */
+  @Test
+  void replaceFencesChangesEveryEntryOfTheContext() {
+    add(0, 1, FenceUsage.KERNEL);
+    add(0, 2, FenceUsage.READ);
+    reservation.replace(0, new Fence(0, 53, events), FenceUsage.READ);
+    assertEquals(List.of(), list(FenceUsage.KERNEL));
+    assertEquals(List.of("0:53:2", "0:53:2"), list(FenceUsage.READ));
+  }
+
+  /** Recorded: fence-21. */
+  @Test
+  void anotherFenceOfTheSameNumberIsKeptBesideAndTheSameFenceIsNot() {
+    Fence first = add(1, 1, FenceUsage.READ);
+    add(1, 1, FenceUsage.WRITE);
+    assertEquals(List.of("1:1:2", "1:1:1"), list(FenceUsage.READ));
+    reservation.add(first, FenceUsage.WRITE);
+    assertEquals(List.of("1:1:1", "1:1:1"), list(FenceUsage.READ));
+  }
+
+  @Test
+  void anEarlierFenceOfTheTimelineIsKeptBeside() {
+    add(0, 5, FenceUsage.READ);
+    add(0, 4, FenceUsage.READ);
+    assertEquals(List.of("0:5:2", "0:4:2"), list(FenceUsage.READ));
+  }
+
+  @Test
+  void aSignaledEntryGivesItsPlaceAway() {
+    add(0, 1, FenceUsage.KERNEL).signal();
+    add(1, 1, FenceUsage.BOOKKEEP);
+    assertEquals(List.of("1:1:3"), list(FenceUsage.BOOKKEEP));
+  }
+
+  @Test
+  void signaledEntriesStayListedUntilThen() {
+    Fence fence = add(0, 1, FenceUsage.WRITE);
+    assertFalse(reservation.isSignaled(FenceUsage.WRITE));
+    assertTrue(reservation.isSignaled(FenceUsage.KERNEL));
+    fence.signal();
+    assertTrue(reservation.isSignaled(FenceUsage.BOOKKEEP));
+    assertEquals(List.of("0:1:1"), list(FenceUsage.WRITE));
+  }
+
+  /** The first table has room for five: 24 + 4 * 8 bytes come from the 64-byte kmalloc cache. */
+  @Test
+  void aTableThatGrowsLeavesSignaledFencesBehind() {
+    List<Fence> five = new ArrayList<>();
+    for (int context = 0; context < 5; context++) {
+      five.add(add(context, 1, FenceUsage.READ));
+    }
+    five.get(1).signal();
+    five.get(3).signal();
+    add(9, 1, FenceUsage.READ);
+    assertEquals(List.of("0:1:2", "2:1:2", "4:1:2", "9:1:2"), list(FenceUsage.READ));
+  }
+
+  @Test
+  void aFenceIsSignaledOnceAndTellsItsStatus() {
+    Fence fence = new Fence(3, 8, events);
+    List<String> called = new ArrayList<>();
+    fence.onSignal(() -> called.add("before"));
+    assertEquals(0, fence.status());
+    fence.setError(Errno.EIO.rc());
+    assertEquals(0, fence.signal());
+    assertEquals(Errno.EINVAL.rc(), fence.signal());
+    assertEquals(Errno.EIO.rc(), fence.status());
+    fence.onSignal(() -> called.add("after"));
+    assertEquals(List.of("before", "after"), called);
+    assertThrows(IllegalStateException.class, () -> fence.setError(Errno.EIO.rc()));
+    assertThrows(
+        IllegalArgumentException.class, () -> new Fence(0, 0, events).setError(Errno.EIO.number()));
+    assertEquals(
+        List.of(new DmaEvent.FenceSignaled("timeline:3", 3, 8, Errno.EIO.rc())),
+        events.of(DmaEvent.FenceSignaled.class));
+  }
+}

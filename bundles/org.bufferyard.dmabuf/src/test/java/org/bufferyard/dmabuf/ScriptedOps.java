@@ -1,0 +1,155 @@
+package org.bufferyard.dmabuf;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bufferyard.api.dma.Dma.MapResult;
+import org.bufferyard.api.dma.Dma.SgResult;
+import org.bufferyard.api.dma.DmaAttrs;
+import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dmabuf.BufferLifecycle;
+import org.bufferyard.api.dmabuf.CpuAccessOps;
+import org.bufferyard.api.dmabuf.DmaBufAttachment;
+import org.bufferyard.api.dmabuf.DmaBufOps;
+import org.bufferyard.api.dmabuf.DmaBufOpsKind;
+import org.bufferyard.api.dmabuf.ExportedMemory;
+import org.bufferyard.api.dmabuf.OpsContext;
+import org.bufferyard.api.dmabuf.OpsTraits;
+import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.kernel.KernelOops;
+import org.bufferyard.api.kernel.Rule;
+import org.bufferyard.api.memory.SgTable;
+
+/**
+ * Ops that note their callbacks in the words of the recorded kernels ({@code "map:0"}: the name and
+ * the direction's number) and answer as told. They are their own kind, for one buffer at a time.
+ */
+final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, CpuAccessOps {
+  boolean dynamic;
+  boolean cacheSgtMapping;
+  boolean mapReturnsNull;
+  boolean mapOopses;
+  int mapError;
+  int attachError;
+  int beginError;
+  int vmapError;
+  int sgtableError;
+
+  private final List<String> callbacks = new ArrayList<>();
+  private ExportedMemory memory;
+  private OpsContext context;
+
+  /** The callbacks since the last call of this. */
+  List<String> callbacks() {
+    List<String> since = List.copyOf(callbacks);
+    callbacks.clear();
+    return since;
+  }
+
+  @Override
+  public DmaBufOps open(ExportedMemory exported, OpsContext opsContext) {
+    memory = exported;
+    context = opsContext;
+    return this;
+  }
+
+  @Override
+  public OpsTraits traits() {
+    return new OpsTraits("scripted", dynamic, cacheSgtMapping);
+  }
+
+  @Override
+  public BufferLifecycle lifecycle() {
+    return this;
+  }
+
+  @Override
+  public CpuAccessOps cpu() {
+    return this;
+  }
+
+  @Override
+  public SgResult getSgtable() {
+    return sgtableError != 0
+        ? SgResult.failed(sgtableError)
+        : context
+            .dma()
+            .getSgtable(
+                memory.exporter(), memory.allocation().orElseThrow(), memory.sizeBytes());
+  }
+
+  @Override
+  public SgResult mapSg(DmaBufAttachment attachment, DmaDirection direction) {
+    callbacks.add("map:" + direction.code());
+    if (mapOopses) {
+      throw new KernelOops(Rule.of("E5", "swiotlb_bounce"), "no linear mapping");
+    }
+    if (mapReturnsNull) {
+      return new SgResult(0, java.util.Optional.empty());
+    }
+    if (mapError != 0) {
+      return SgResult.failed(mapError);
+    }
+    SgTable table = getSgtable().table().orElseThrow();
+    context.dma().mapSgtable(attachment.importer(), table, direction, DmaAttrs.NONE);
+    return SgResult.of(table);
+  }
+
+  @Override
+  public void unmapSg(DmaBufAttachment attachment, SgTable table, DmaDirection direction) {
+    callbacks.add("unmap:" + direction.code());
+    context.dma().unmapSgtable(attachment.importer(), table, direction, DmaAttrs.NONE);
+  }
+
+  @Override
+  public int attach(DmaBufAttachment attachment) {
+    callbacks.add("attach");
+    return attachError;
+  }
+
+  @Override
+  public void detach(DmaBufAttachment attachment) {
+    callbacks.add("detach");
+  }
+
+  @Override
+  public void release() {
+    callbacks.add("release");
+  }
+
+  @Override
+  public int beginCpuAccess(DmaDirection direction) {
+    callbacks.add("begin:" + direction.code());
+    return beginError;
+  }
+
+  @Override
+  public int endCpuAccess(DmaDirection direction) {
+    callbacks.add("end:" + direction.code());
+    return 0;
+  }
+
+  @Override
+  public MapResult mmap(long pageOffset, long sizeBytes) {
+    callbacks.add("mmap");
+    return context
+        .dma()
+        .mmap(memory.exporter(), memory.allocation().orElseThrow(), pageOffset, sizeBytes);
+  }
+
+  @Override
+  public MapResult vmap() {
+    callbacks.add("vmap");
+    return vmapError != 0
+        ? MapResult.failed(vmapError)
+        : context
+            .dma()
+            .cpuMapping(memory.allocation().orElseThrow())
+            .map(MapResult::of)
+            .orElseGet(() -> MapResult.failed(Errno.EINVAL.rc()));
+  }
+
+  @Override
+  public void vunmap() {
+    callbacks.add("vunmap");
+  }
+}
