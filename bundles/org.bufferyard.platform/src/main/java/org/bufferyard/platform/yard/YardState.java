@@ -1,5 +1,6 @@
 package org.bufferyard.platform.yard;
 
+import java.util.List;
 import org.bufferyard.api.device.Device;
 import org.bufferyard.api.device.DeviceBus;
 import org.bufferyard.api.device.DriverFacts;
@@ -15,7 +16,9 @@ public interface YardState {
   /**
    * The device of that id.
    *
-   * @throws org.bufferyard.platform.input.BadInputException when there is none
+   * @throws org.bufferyard.platform.input.BadInputException when there is none, or when it stands
+   *     behind an enabled IOMMU whose table format no plug-in brings: nothing can be said about
+   *     such a device, and taking it for untranslated would be a lie
    */
   YardDevice device(String id);
 
@@ -23,7 +26,16 @@ public interface YardState {
    * Removes a device and creates it anew: default masks and parameters, a new group and domain,
    * empty IOVA space; what it left behind is undone from the ledger.
    */
-  YardDevice recreate(String id);
+  default YardDevice recreate(String id) {
+    return recreate(List.of(id)).getFirst();
+  }
+
+  /**
+   * Removes all of these devices, then creates them in this order. Devices that share a group keep
+   * its domain as long as one of them stays, so a shared domain starts empty only when all of its
+   * devices are named here.
+   */
+  List<YardDevice> recreate(List<String> ids);
 
   Dma dma();
 
@@ -46,6 +58,9 @@ public interface YardState {
 
   /** Recorded placements to follow. */
   Placements placements();
+
+  /** What is taken beyond a fresh yard. */
+  Balance balance();
 
   /** Virtual time, ns. */
   long nowNanos();

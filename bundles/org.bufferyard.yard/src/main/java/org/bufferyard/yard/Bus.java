@@ -1,0 +1,205 @@
+package org.bufferyard.yard;
+
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+import org.bufferyard.api.device.DeviceBus;
+import org.bufferyard.api.dma.DmaRangeMap;
+import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.api.event.DmaEvent.MessageClass;
+import org.bufferyard.api.event.EventSink;
+import org.bufferyard.api.iommu.Iommu;
+import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.Translation;
+import org.bufferyard.api.iommu.Translation.Fault;
+import org.bufferyard.api.iommu.Translation.Translated;
+import org.bufferyard.api.kernel.Rule;
+import org.bufferyard.api.memory.PageRef;
+import org.bufferyard.api.memory.PhysMemory;
+
+/**
+ * A device as bus master: its address goes through its IOMMU, or through the windows of its bus
+ * (A2, A11), and then to whoever decodes it. Engine thread only.
+ *
+ * <p>Modelled: translation page by page; faults with the bytes before them done; a master abort
+ * where no window leads anywhere and nothing decodes; register windows of other devices, which take
+ * writes and answer 0xff but never touch RAM. A device with several streams uses the first: all of
+ * them are attached to one domain. Behind an identity domain the windows apply to what the IOMMU
+ * lets pass.
+ *
+ * <p>Not modelled: bursts, ordering, caches of the CPU.
+ */
+final class Bus implements DeviceBus {
+  private static final Rule STALE = Rule.of("D11", "queue_iova");
+  private static final String MASTER_ABORT = "MASTER ABORT";
+
+  /**
+   * The translation in front of a device.
+   *
+   * @param windowsBehind whether bus windows apply to its output: an identity domain passes bus
+   *     addresses, a paging one puts out physical ones
+   */
+  record Translator(Iommu iommu, StreamId stream, boolean windowsBehind) {}
+
+  private final LiveDevice device;
+  private final Optional<Translator> translator;
+  private final PhysMemory memory;
+  private final Spans registers;
+  private final EventSink events;
+
+  Bus(
+      LiveDevice device,
+      Optional<Translator> translator,
+      PhysMemory memory,
+      Spans registers,
+      EventSink events) {
+    this.device = device;
+    this.translator = translator;
+    this.memory = memory;
+    this.registers = registers;
+    this.events = events;
+  }
+
+  @Override
+  public Optional<Fault> read(long address, byte[] into, int offset, int length) {
+    return transfer(address, into, offset, length, false);
+  }
+
+  @Override
+  public Optional<Fault> write(long address, byte[] from, int offset, int length) {
+    return transfer(address, from, offset, length, true);
+  }
+
+  private Optional<Fault> transfer(
+      long address, byte[] bytes, int offset, int length, boolean write) {
+    Objects.checkFromIndexSize(offset, length, bytes.length);
+    if (!device.isPresent()) {
+      throw new IllegalStateException("device '" + device.id() + "' was removed");
+    }
+    int done = 0;
+    Fault fault = null;
+    boolean stale = false;
+    while (done < length && fault == null) {
+      long at = address + done;
+      int chunk = (int) Math.min(length - done, PageRef.SIZE - (at & (PageRef.SIZE - 1)));
+      switch (translate(at, write)) {
+        case Fault refused -> fault = refused;
+        case Translated ok -> {
+          stale |= ok.stale();
+          chunk = linearPart(at, ok.phys(), chunk, write);
+          if (move(ok.phys(), bytes, offset + done, chunk, write)) {
+            done += chunk;
+          } else {
+            fault = masterAbort(at, write);
+          }
+        }
+      }
+    }
+    report(address, done, write, stale, fault);
+    return Optional.ofNullable(fault);
+  }
+
+  private Translation translate(long address, boolean write) {
+    if (translator.isEmpty()) {
+      return throughWindows(address, address, write, false);
+    }
+    Translator t = translator.get();
+    Translation out = t.iommu().translate(t.stream(), address, write);
+    return out instanceof Translated passed && t.windowsBehind()
+        ? throughWindows(passed.phys(), address, write, passed.stale())
+        : out;
+  }
+
+  private Translation throughWindows(long bus, long address, boolean write, boolean stale) {
+    DmaRangeMap windows = device.rangeMap();
+    long phys = windows.toPhys(bus);
+    return phys == -1L && !windows.isIdentity()
+        ? masterAbort(address, write)
+        : new Translated(phys, stale);
+  }
+
+  /** How much of a chunk goes where its first byte goes: windows need not end on a page border. */
+  private int linearPart(long address, long phys, int chunk, boolean write) {
+    if (device.rangeMap().isIdentity() || translator.filter(t -> !t.windowsBehind()).isPresent()) {
+      return chunk;
+    }
+    int part = chunk;
+    while (part > 1 && !leadsTo(address + part - 1, phys + part - 1, write)) {
+      part /= 2;
+    }
+    return part;
+  }
+
+  private boolean leadsTo(long address, long phys, boolean write) {
+    return translate(address, write) instanceof Translated t && t.phys() == phys;
+  }
+
+  /** Whether anything decoded the address. */
+  private boolean move(long phys, byte[] bytes, int offset, int length, boolean write) {
+    if (memory.isRam(phys)) {
+      if (write) {
+        memory.write(phys, bytes, offset, length);
+      } else {
+        memory.read(phys, bytes, offset, length);
+      }
+      return true;
+    }
+    if (registers.contains(phys)) {
+      if (!write) {
+        Arrays.fill(bytes, offset, offset + length, (byte) 0xff);
+      }
+      return true;
+    }
+    return false;
+  }
+
+  private static Fault masterAbort(long address, boolean write) {
+    return new Fault(0, MASTER_ABORT, address, write);
+  }
+
+  private void report(long address, int done, boolean write, boolean stale, Fault fault) {
+    if (!events.on()) {
+      return;
+    }
+    if (done > 0) {
+      events.emit(new DmaEvent.DeviceAccess(device.id(), address, done, write));
+    }
+    if (stale) {
+      events.emit(
+          new DmaEvent.HazardRaised(
+              STALE,
+              device.id(),
+              "the device still reaches memory at 0x"
+                  + Long.toHexString(address)
+                  + " whose mapping is gone: only the TLB holds it until the flush queue runs"));
+    }
+    if (fault != null) {
+      reportFault(fault);
+    }
+  }
+
+  private void reportFault(Fault fault) {
+    boolean byBus = fault.name().equals(MASTER_ABORT) || translator.isEmpty();
+    String iommu = byBus ? "" : translator.get().stream().iommu();
+    events.emit(
+        new DmaEvent.Faulted(
+            device.id(),
+            iommu,
+            fault.address(),
+            fault.write(),
+            "0x" + Long.toHexString(fault.code()) + " " + fault.name()));
+    if (!byBus) {
+      events.emit(
+          new DmaEvent.KernelMessage(
+              iommu,
+              MessageClass.IOMMU_FAULT,
+              iommu
+                  + ": "
+                  + fault.name()
+                  + (fault.write() ? " on write by " : " on read by ")
+                  + device.name()
+                  + " at iova 0x"
+                  + Long.toHexString(fault.address())));
+    }
+  }
+}

@@ -1,0 +1,290 @@
+package org.bufferyard.yard;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bufferyard.api.device.Device;
+import org.bufferyard.api.device.DeviceBus;
+import org.bufferyard.api.device.DriverFacts;
+import org.bufferyard.api.dma.Dma;
+import org.bufferyard.api.dma.DmaDevice;
+import org.bufferyard.api.dmabuf.DmaBufs;
+import org.bufferyard.api.event.DmaEvent.KernelMessage;
+import org.bufferyard.api.event.DmaEvent.MessageClass;
+import org.bufferyard.api.kernel.KernelProfile;
+import org.bufferyard.api.memory.PhysMemory;
+import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.spec.DeviceSpec;
+import org.bufferyard.platform.spec.IommuSpec;
+import org.bufferyard.platform.spec.PlatformSpec;
+import org.bufferyard.platform.spec.PoolSpec;
+import org.bufferyard.platform.yard.Balance;
+import org.bufferyard.platform.yard.Domain;
+import org.bufferyard.platform.yard.EventLog;
+import org.bufferyard.platform.yard.MappingLedger;
+import org.bufferyard.platform.yard.Placements;
+import org.bufferyard.platform.yard.YardDevice;
+import org.bufferyard.platform.yard.YardState;
+
+/**
+ * All state of one yard. Built, used and undone on its engine thread; every method checks that.
+ *
+ * <p>Devices come into being in board order. Removing one undoes its ledger entries newest first,
+ * then closes its hardware, then takes it out of its group.
+ */
+final class EngineState implements YardState {
+  private final PlatformSpec spec;
+  private final KernelProfile kernel;
+  private final EngineThread thread;
+  private final Instances instances = new Instances();
+  private final Log log = new Log();
+  private final Ledger ledger = new Ledger();
+  private final RecordedPlacements placements = new RecordedPlacements();
+  private final SparseMemory memory;
+  private final Hazards hazards;
+  private final Spans registers;
+  private final Hardware hardware;
+  private final Map<String, LiveDevice> devices = new LinkedHashMap<>();
+  private final Map<LiveDevice, Bus> buses = new HashMap<>();
+
+  // Set once, by start().
+  private Pools pools;
+  private Translations translations;
+  private Dma dma;
+  private DmaBufs dmaBufs;
+
+  private EngineState(Plan plan, EngineThread thread) {
+    this.spec = plan.spec();
+    this.kernel = plan.options().kernel();
+    this.thread = thread;
+    this.memory = new SparseMemory(plan.layout());
+    this.hazards = new Hazards(spec, log);
+    this.registers =
+        Spans.of(spec.devices().stream().flatMap(d -> d.registers().stream()).toList());
+    this.hardware = new Hardware(plan.kinds(), kernel, log);
+  }
+
+  /** Builds the state; what was opened is closed again when the rest fails. */
+  static EngineState open(Plan plan, EngineThread thread) {
+    EngineState state = new EngineState(plan, thread);
+    try {
+      state.start(plan);
+    } catch (RuntimeException | Error failed) {
+      Failures closing = new Failures("closing a yard that did not open");
+      state.instances.closeAll(closing);
+      closing.addTo(failed);
+      throw failed;
+    }
+    return state;
+  }
+
+  private void start(Plan plan) {
+    TableArea tables = new TableArea(plan.layout().tables().ranges().getFirst(), memory);
+    pools = new Pools(spec, plan.layout(), plan.kinds(), kernel, log, instances);
+    translations =
+        new Translations(spec, plan.kinds(), kernel, log, memory, tables, instances);
+    spec.devices().forEach(this::create);
+    dma = plan.dmaEngine().open(new DmaSite(this));
+    dmaBufs = plan.dmaBufEngine().open(new DmaBufSite(this, plan.kinds()));
+    pools.startCounting();
+  }
+
+  /** Undoes and closes everything; failures are collected and thrown at the end. */
+  void close() {
+    thread.check();
+    Failures failures = new Failures("closing the yard of '" + spec.name() + "'");
+    ledger.undoAll(failures);
+    for (LiveDevice device : devices.values()) {
+      failures.run(() -> hardware.close(device));
+      device.remove();
+    }
+    instances.closeAll(failures);
+    failures.throwIfAny();
+  }
+
+  @Override
+  public YardDevice device(String id) {
+    thread.check();
+    LiveDevice device = devices.get(id);
+    if (device == null) {
+      throw new BadInputException(
+          "no device '" + id + "'", "board '" + spec.name() + "'", "there are: " + devices.keySet());
+    }
+    Optional<IommuSpec> missing = translations.missingFor(device.spec());
+    if (missing.isPresent()) {
+      throw new BadInputException(
+          "stands behind IOMMU '"
+              + missing.get().name()
+              + "', and no table format is bundled for '"
+              + missing.get().model()
+              + "'",
+          "device '" + id + "'",
+          "install a bundle that brings it, or disable the IOMMU in the board");
+    }
+    return device;
+  }
+
+  @Override
+  public List<YardDevice> recreate(List<String> ids) {
+    thread.check();
+    LinkedHashSet<String> distinct = new LinkedHashSet<>(ids);
+    distinct.forEach(this::device); // all of them are there, or nothing happens
+    Failures failures = new Failures("removing " + distinct);
+    distinct.forEach(id -> remove(devices.get(id), failures));
+    distinct.forEach(id -> create(devices.get(id).spec()));
+    failures.throwIfAny();
+    return ids.stream().map(this::device).toList();
+  }
+
+  private void remove(LiveDevice device, Failures failures) {
+    failures.run(() -> ledger.undo(device.id()));
+    failures.run(() -> hardware.close(device));
+    failures.run(() -> translations.detach(device));
+    buses.remove(device);
+    device.remove();
+  }
+
+  private void create(DeviceSpec device) {
+    LiveDevice created = new LiveDevice(device);
+    Optional<Domain> domain = translations.attach(created);
+    Optional<YardDevice.Pool> coherent = pools.first(device.pools(), PoolSpec.Kind.COHERENT);
+    created.attach(
+        new LiveDevice.Attachments(
+            domain,
+            coherent,
+            pools.first(device.pools(), PoolSpec.Kind.CMA),
+            domain.isPresent() ? Optional.empty() : pools.firstRestricted(device.pools())));
+    coherent.ifPresent(pool -> warnBeyondMask(created, pool.spec().range()));
+    devices.put(device.id(), created);
+    Bus bus =
+        new Bus(created, translations.translator(created), memory, registers, log);
+    buses.put(created, bus);
+  }
+
+  /**
+   * dma_assign_coherent_memory() compares the physical range with the mask (B3). The recorded 6.1 and
+   * 7.3 kernels say so for every such device, the recorded 6.12 never does.
+   */
+  private void warnBeyondMask(LiveDevice device, PhysRange pool) {
+    boolean silent = kernel.behavesAs().atLeast(6, 12) && !kernel.behavesAs().atLeast(7, 0);
+    long busLimit = device.busDmaLimit();
+    long mask = device.coherentDmaMask();
+    long limit =
+        busLimit != 0 && Long.compareUnsigned(busLimit, mask) < 0 || mask == 0 ? busLimit : mask;
+    if (!silent && limit != 0 && Long.compareUnsigned(pool.last(), limit) > 0) {
+      log.emit(
+          new KernelMessage(
+              device.id(),
+              MessageClass.BEYOND_MASK,
+              device.name() + ": reserved memory is beyond device's set DMA address range"));
+    }
+  }
+
+  @Override
+  public DeviceBus bus(DmaDevice device) {
+    thread.check();
+    return buses.get(present(device));
+  }
+
+  @Override
+  public DriverFacts facts(DmaDevice device) {
+    thread.check();
+    return hardware.facts(live(device).spec());
+  }
+
+  @Override
+  public Device hardware(DmaDevice device) {
+    thread.check();
+    LiveDevice live = present(device);
+    return hardware.of(live, buses.get(live));
+  }
+
+  private LiveDevice present(DmaDevice device) {
+    LiveDevice live = live(device);
+    if (!live.isPresent()) {
+      throw new IllegalStateException("device '" + live.id() + "' was removed");
+    }
+    return live;
+  }
+
+  /** The object behind a handle, one that was removed included. */
+  LiveDevice live(DmaDevice device) {
+    if (device instanceof LiveDevice live) {
+      return live;
+    }
+    throw new IllegalArgumentException("device '" + device.id() + "' is none of this yard's");
+  }
+
+  @Override
+  public Balance balance() {
+    thread.check();
+    return new Balance(
+        ledger.size(),
+        dmaBufs.liveBuffers(),
+        pools.takenPages(),
+        translations.liveIovaFrames(),
+        pools.usedSlots());
+  }
+
+  /** Nothing of batch work takes time yet: pipelines will bring the clock. */
+  @Override
+  public long nowNanos() {
+    return 0;
+  }
+
+  @Override
+  public Dma dma() {
+    thread.check();
+    return dma;
+  }
+
+  @Override
+  public DmaBufs dmaBufs() {
+    thread.check();
+    return dmaBufs;
+  }
+
+  @Override
+  public PhysMemory memory() {
+    thread.check();
+    return memory;
+  }
+
+  @Override
+  public EventLog events() {
+    thread.check();
+    return log;
+  }
+
+  @Override
+  public MappingLedger ledger() {
+    thread.check();
+    return ledger;
+  }
+
+  @Override
+  public Placements placements() {
+    thread.check();
+    return placements;
+  }
+
+  PlatformSpec spec() {
+    return spec;
+  }
+
+  KernelProfile kernel() {
+    return kernel;
+  }
+
+  Hazards hazards() {
+    return hazards;
+  }
+
+  Pools pools() {
+    return pools;
+  }
+}

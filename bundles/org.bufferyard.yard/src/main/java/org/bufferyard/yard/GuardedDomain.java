@@ -1,0 +1,74 @@
+package org.bufferyard.yard;
+
+import org.bufferyard.api.iommu.Geometry;
+import org.bufferyard.api.iommu.IommuDomain;
+
+/** A domain whose surprises come out as a {@link PlugInFailure} that names it. */
+final class GuardedDomain implements IommuDomain {
+  private final IommuDomain plugIn;
+  private final PlugIn who;
+
+  GuardedDomain(IommuDomain plugIn, PlugIn who) {
+    this.plugIn = plugIn;
+    this.who = who;
+  }
+
+  /** The plug-in's own object, which its IOMMU knows. */
+  IommuDomain plugIn() {
+    return plugIn;
+  }
+
+  @Override
+  public Geometry geometry() {
+    try {
+      return who.notNull(plugIn.geometry(), "geometry");
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
+      throw who.failure("geometry", thrown);
+    }
+  }
+
+  @Override
+  public long map(long iova, long phys, long pageSize, long count, int prot) {
+    try {
+      return plugIn.map(iova, phys, pageSize, count, prot);
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
+      throw who.failure("map", thrown);
+    }
+  }
+
+  @Override
+  public long unmap(long iova, long pageSize, long count) {
+    try {
+      return plugIn.unmap(iova, pageSize, count);
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
+      throw who.failure("unmap", thrown);
+    }
+  }
+
+  @Override
+  public long iovaToPhys(long iova) {
+    try {
+      return plugIn.iovaToPhys(iova);
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
+      throw who.failure("iovaToPhys", thrown);
+    }
+  }
+
+  @Override
+  public void sync() {
+    try {
+      plugIn.sync();
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
+      throw who.failure("sync", thrown);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      plugIn.close();
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
+      throw who.failure("close", thrown);
+    }
+  }
+}

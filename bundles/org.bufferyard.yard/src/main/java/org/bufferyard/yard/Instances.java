@@ -1,0 +1,28 @@
+package org.bufferyard.yard;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Everything a yard opened and has to close, newest first. Closing goes on over failures. Engine
+ * thread only.
+ */
+final class Instances {
+  private final Deque<Runnable> open = new ArrayDeque<>();
+
+  void add(Runnable close) {
+    open.push(close);
+  }
+
+  /** An instance and the context that dies with it. */
+  void add(Runnable close, RevocableContext context) {
+    add(context::revoke);
+    add(close);
+  }
+
+  void closeAll(Failures failures) {
+    while (!open.isEmpty()) {
+      failures.run(open.pop());
+    }
+  }
+}

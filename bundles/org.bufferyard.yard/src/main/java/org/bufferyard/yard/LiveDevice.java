@@ -1,0 +1,197 @@
+package org.bufferyard.yard;
+
+import java.util.Objects;
+import java.util.Optional;
+import org.bufferyard.api.dma.DmaRangeMap;
+import org.bufferyard.platform.spec.DeviceSpec;
+import org.bufferyard.platform.yard.BounceArea;
+import org.bufferyard.platform.yard.Domain;
+import org.bufferyard.platform.yard.YardDevice;
+
+/**
+ * A device from its creation to its removal; re-creating makes another object. Engine thread only.
+ */
+final class LiveDevice implements YardDevice {
+  private static final long DEFAULT_MAX_SEGMENT = 65536;
+  private static final long PCI_BOUNDARY = 0xffff_ffffL;
+  private static final long NO_BOUNDARY = -1L;
+
+  /** What stands behind a device's reserved memory and its IOMMU. */
+  record Attachments(
+      Optional<Domain> domain,
+      Optional<Pool> coherentPool,
+      Optional<Pool> cmaArea,
+      Optional<BounceArea> restrictedPool) {
+    static final Attachments NONE =
+        new Attachments(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  private final DeviceSpec spec;
+  private Optional<Long> dmaMask;
+  private long coherentDmaMask;
+  private long maxSegmentSize;
+  private long segmentBoundary;
+  private long minAlignMask;
+  private boolean untrusted;
+  private boolean present = true;
+  private Attachments attachments = Attachments.NONE;
+
+  LiveDevice(DeviceSpec spec) {
+    this.spec = Objects.requireNonNull(spec, "spec");
+    DeviceSpec.Reach reach = spec.reach();
+    DeviceSpec.Limits limits = spec.limits();
+    this.dmaMask =
+        reach.dmaMask().isPresent()
+            ? Optional.of(reach.dmaMask().getAsLong())
+            : Optional.empty();
+    this.coherentDmaMask = reach.coherentDmaMask();
+    this.maxSegmentSize = limits.maxSegmentSize().orElse(DEFAULT_MAX_SEGMENT);
+    // pci_setup_device() sets 32 bits; other buses leave dma_parms alone.
+    this.segmentBoundary =
+        spec.pci() && limits.segmentBoundary() == NO_BOUNDARY
+            ? PCI_BOUNDARY
+            : limits.segmentBoundary();
+    this.minAlignMask = limits.minAlignMask();
+  }
+
+  void attach(Attachments what) {
+    attachments = what;
+  }
+
+  void remove() {
+    present = false;
+  }
+
+  @Override
+  public DeviceSpec spec() {
+    return spec;
+  }
+
+  @Override
+  public String id() {
+    return spec.id();
+  }
+
+  @Override
+  public String name() {
+    return spec.name();
+  }
+
+  @Override
+  public Optional<Long> dmaMask() {
+    return dmaMask;
+  }
+
+  @Override
+  public void setDmaMask(long mask) {
+    if (dmaMask.isEmpty()) {
+      throw new IllegalStateException("device '" + spec.id() + "' has no dma_mask pointer");
+    }
+    dmaMask = Optional.of(mask);
+  }
+
+  @Override
+  public long coherentDmaMask() {
+    return coherentDmaMask;
+  }
+
+  @Override
+  public void setCoherentDmaMask(long mask) {
+    coherentDmaMask = mask;
+  }
+
+  @Override
+  public long busDmaLimit() {
+    return spec.reach().busDmaLimit();
+  }
+
+  @Override
+  public DmaRangeMap rangeMap() {
+    return spec.reach().rangeMap();
+  }
+
+  @Override
+  public boolean isCoherent() {
+    return spec.reach().coherent();
+  }
+
+  @Override
+  public long maxSegmentSize() {
+    return maxSegmentSize;
+  }
+
+  @Override
+  public void setMaxSegmentSize(long bytes) {
+    maxSegmentSize = bytes;
+  }
+
+  @Override
+  public long segmentBoundary() {
+    return segmentBoundary;
+  }
+
+  @Override
+  public void setSegmentBoundary(long mask) {
+    segmentBoundary = mask;
+  }
+
+  @Override
+  public long minAlignMask() {
+    return minAlignMask;
+  }
+
+  @Override
+  public void setMinAlignMask(long mask) {
+    minAlignMask = mask;
+  }
+
+  @Override
+  public boolean isPci() {
+    return spec.pci();
+  }
+
+  @Override
+  public boolean isUntrusted() {
+    return untrusted;
+  }
+
+  @Override
+  public void setUntrusted(boolean newValue) {
+    untrusted = newValue;
+  }
+
+  @Override
+  public Optional<String> dmaDomain() {
+    return attachments.domain().filter(d -> d.type().isDmaApi()).map(Domain::id);
+  }
+
+  @Override
+  public boolean isPresent() {
+    return present;
+  }
+
+  @Override
+  public Optional<Pool> coherentPool() {
+    return attachments.coherentPool();
+  }
+
+  @Override
+  public Optional<Pool> cmaArea() {
+    return attachments.cmaArea();
+  }
+
+  @Override
+  public Optional<BounceArea> restrictedPool() {
+    return attachments.restrictedPool();
+  }
+
+  @Override
+  public Optional<Domain> domain() {
+    return attachments.domain();
+  }
+
+  @Override
+  public String toString() {
+    return "device " + spec.id() + (present ? "" : " (removed)");
+  }
+}

@@ -1,0 +1,79 @@
+package org.bufferyard.yard;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.bufferyard.api.memory.PhysMemory;
+import org.bufferyard.api.memory.PhysRange;
+
+/**
+ * Memory for translation tables: blocks of a power of two, aligned to their size, from a window that
+ * no bank decodes ({@link MemoryLayout#tables}). The bytes are real: walkers read them from
+ * {@link PhysMemory}. Engine thread only.
+ *
+ * <p>Deviation from a machine: bus masters do not reach the window, so no device can overwrite a
+ * table. A freed block serves only its own size again.
+ */
+final class TableArea {
+  static final long NO_MEMORY = -1L;
+
+  private final PhysRange window;
+  private final PhysMemory memory;
+
+  /** Freed blocks by log2 of their size. */
+  private final List<Deque<Long>> free = new ArrayList<>();
+
+  private long next;
+  private long usedBytes;
+
+  TableArea(PhysRange window, PhysMemory memory) {
+    this.window = window;
+    this.memory = memory;
+    this.next = window.base();
+    for (int order = 0; order < Long.SIZE; order++) {
+      free.add(new ArrayDeque<>());
+    }
+  }
+
+  /** A zeroed block; {@link #NO_MEMORY} when the window is full. */
+  long allocate(long sizeBytes) {
+    if (sizeBytes <= 0 || Long.bitCount(sizeBytes) != 1) {
+      throw new IllegalArgumentException("a table of " + sizeBytes + " bytes is no power of two");
+    }
+    Deque<Long> same = freeBlocks(sizeBytes);
+    long block;
+    if (!same.isEmpty()) {
+      block = same.pop();
+    } else {
+      block = (next + sizeBytes - 1) & -sizeBytes;
+      if (!window.contains(block, sizeBytes)) {
+        return NO_MEMORY;
+      }
+      next = block + sizeBytes;
+    }
+    usedBytes += sizeBytes;
+    memory.fill(block, sizeBytes, (byte) 0);
+    return block;
+  }
+
+  void free(long phys, long sizeBytes) {
+    if (!window.contains(phys, sizeBytes)
+        || Long.bitCount(sizeBytes) != 1
+        || (phys & (sizeBytes - 1)) != 0) {
+      throw new IllegalArgumentException(
+          "no table of " + sizeBytes + " bytes at 0x" + Long.toHexString(phys));
+    }
+    assert !freeBlocks(sizeBytes).contains(phys) : "table freed twice: 0x" + Long.toHexString(phys);
+    usedBytes -= sizeBytes;
+    freeBlocks(sizeBytes).push(phys);
+  }
+
+  long usedBytes() {
+    return usedBytes;
+  }
+
+  private Deque<Long> freeBlocks(long sizeBytes) {
+    return free.get(Long.numberOfTrailingZeros(sizeBytes));
+  }
+}

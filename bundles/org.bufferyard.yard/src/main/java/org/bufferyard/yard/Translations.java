@@ -1,0 +1,295 @@
+package org.bufferyard.yard;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.bufferyard.api.dma.DmaRangeMap;
+import org.bufferyard.api.event.DmaEvent.IommuMapped;
+import org.bufferyard.api.event.DmaEvent.KernelMessage;
+import org.bufferyard.api.event.DmaEvent.MessageClass;
+import org.bufferyard.api.event.DmaEvent.PlatformChanged;
+import org.bufferyard.api.event.EventSink;
+import org.bufferyard.api.iommu.DomainType;
+import org.bufferyard.api.iommu.Geometry;
+import org.bufferyard.api.iommu.IommuKind;
+import org.bufferyard.api.iommu.IommuProt;
+import org.bufferyard.api.iommu.IommuUnit;
+import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.kernel.KernelProfile;
+import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.spec.DeviceSpec;
+import org.bufferyard.platform.spec.IommuSpec;
+import org.bufferyard.platform.spec.MachineSpec.IommuMode;
+import org.bufferyard.platform.spec.PlatformSpec;
+import org.bufferyard.platform.yard.Domain;
+
+/**
+ * The board's IOMMUs and the groups behind them, each with its default domain (A10, D2, D12, D13).
+ * Engine thread only.
+ *
+ * <p>A device is in the group that its spec names, else alone. The group's domain comes with its
+ * first device and goes with its last. An IOMMU error at attach means "no IOMMU" for the device, with
+ * a message (A5). An enabled IOMMU whose kind nobody brings does not stop the board; its devices
+ * cannot be used ({@link #missingFor}).
+ *
+ * <p>Not modelled: aliases, a change of the default domain at run time.
+ */
+final class Translations {
+  /** An IOMMU that was opened. */
+  private record Unit(IommuSpec spec, GuardedIommu iommu) {}
+
+  /** Devices that share a domain. */
+  private record Group(Domain domain, String model, Set<String> members) {}
+
+  private final PlatformSpec spec;
+  private final EventSink events;
+  private final Map<String, Unit> units = new HashMap<>();
+  private final Map<String, Group> groups = new LinkedHashMap<>();
+  private final IovaSpaces spaces;
+
+  Translations(
+      PlatformSpec spec,
+      ChosenKinds kinds,
+      KernelProfile kernel,
+      EventSink events,
+      SparseMemory memory,
+      TableArea tables,
+      Instances instances) {
+    this.spec = spec;
+    this.events = events;
+    this.spaces = new IovaSpaces(kinds, kernel, events);
+    for (IommuSpec iommu : spec.iommus()) {
+      if (!iommu.enabled()) {
+        continue;
+      }
+      Optional<IommuKind> kind = kinds.iommu(iommu.model());
+      if (kind.isEmpty()) {
+        events.emit(
+            new PlatformChanged(
+                iommu.id(),
+                "no table format bundled for '"
+                    + iommu.model()
+                    + "': devices behind it cannot be used"));
+        continue;
+      }
+      IommuSite site = new IommuSite(kernel, events, memory, tables);
+      GuardedIommu opened = open(iommu, kind.get(), site);
+      units.put(iommu.id(), new Unit(iommu, opened));
+      instances.add(opened::close, site);
+    }
+    instances.add(this::closeGroups);
+  }
+
+  private static GuardedIommu open(IommuSpec iommu, IommuKind kind, IommuSite site) {
+    PlugIn who = PlugIn.of(IommuKind.class, kind, iommu.model(), iommu.id());
+    IommuUnit unit = new IommuUnit(iommu.id(), iommu.model(), iommu.parameters());
+    return new GuardedIommu(who.open(() -> kind.open(unit, site)), who);
+  }
+
+  /** The IOMMU in front of a device that nobody can compute, if there is one. */
+  Optional<IommuSpec> missingFor(DeviceSpec device) {
+    return streams(device).stream()
+        .map(s -> iommu(device, s))
+        .filter(i -> !units.containsKey(i.id()))
+        .findFirst();
+  }
+
+  /** Puts a device into its group's domain; empty when no IOMMU translates for it. */
+  Optional<Domain> attach(LiveDevice device) {
+    List<StreamId> streams = streams(device.spec());
+    if (streams.isEmpty() || missingFor(device.spec()).isPresent()) {
+      return Optional.empty();
+    }
+    String key = groupOf(device.spec());
+    Unit first = units.get(streams.getFirst().iommu());
+    Group group = groups.get(key);
+    if (group == null) {
+      Optional<Group> created = create(first, key, device);
+      if (created.isEmpty()) {
+        return Optional.empty();
+      }
+      group = created.get();
+    }
+    int rc = attachAll(streams, group);
+    if (rc != 0) {
+      warn(device.id(), "Failed to attach to its IOMMU group: " + Errno.text(rc) + ", using direct DMA");
+      closeIfEmpty(key, group);
+      return Optional.empty();
+    }
+    groups.put(key, group);
+    group.members().add(device.id());
+    return Optional.of(group.domain());
+  }
+
+  /** Takes a device out of its group; the last one takes the domain with it. */
+  void detach(LiveDevice device) {
+    Group group = groups.get(groupOf(device.spec()));
+    if (group == null || !group.members().remove(device.id())) {
+      return;
+    }
+    for (StreamId stream : streams(device.spec())) {
+      // A stream that another member shares stays attached for it.
+      if (group.members().stream().noneMatch(m -> hasStream(m, stream))) {
+        units.get(stream.iommu()).iommu().detach(stream);
+      }
+    }
+    closeIfEmpty(groupOf(device.spec()), group);
+  }
+
+  /** What stands between an attached device and memory. */
+  Optional<Bus.Translator> translator(LiveDevice device) {
+    return device
+        .domain()
+        .map(
+            domain -> {
+              StreamId stream = streams(device.spec()).getFirst();
+              return new Bus.Translator(
+                  units.get(stream.iommu()).iommu(),
+                  stream,
+                  domain.type() == DomainType.IDENTITY);
+            });
+  }
+
+  long liveIovaFrames() {
+    return groups.values().stream().mapToLong(g -> g.domain().iova().livePages()).sum();
+  }
+
+  private Optional<Group> create(Unit unit, String key, LiveDevice device) {
+    DomainType wanted = defaultType(spec.machine().iommu());
+    GuardedDomain table = unit.iommu().newDomain(wanted);
+    Geometry geometry = table.geometry();
+    // A driver may insist on identity (def_domain_type, D12): then there is no table to fill.
+    DomainType type = geometry.pageSizes() == 0 && wanted.isDmaApi() ? DomainType.IDENTITY : wanted;
+    String id = unit.spec().id() + "/" + key;
+    if (type.isDmaApi() && !reaches(geometry, device.rangeMap())) {
+      // iommu_dma_init_domain() returns -EFAULT: the DMA API goes direct (D2).
+      warn(device.id(), "Failed to set up IOMMU for device " + device.name() + "; retaining platform DMA ops");
+      table.close();
+      return Optional.empty();
+    }
+    Domain domain =
+        new Domain(
+            id,
+            unit.spec().id(),
+            type,
+            table,
+            type.isDmaApi() ? spaces.open(id, geometry, device.spec()) : NoIova.SPACE);
+    if (type.isDmaApi()) {
+      mapDirectly(domain, geometry, device);
+    }
+    return Optional.of(new Group(domain, unit.spec().model(), new HashSet<>()));
+  }
+
+  /**
+   * iommu_create_device_direct_mappings(): the 1:1 regions, in smallest pages, before anybody
+   * allocates (D3). The space has them reserved.
+   */
+  private void mapDirectly(Domain domain, Geometry geometry, LiveDevice device) {
+    long page = geometry.granule();
+    int prot =
+        IommuProt.READ | IommuProt.WRITE | (device.isCoherent() ? IommuProt.CACHE : 0);
+    for (PhysRange range : device.spec().identityIova()) {
+      long end = (range.last() | (page - 1)) + 1;
+      for (long at = range.base() & -page; at != end; at += page) {
+        long mapped = domain.table().map(at, at, page, 1, prot);
+        if (mapped != page) {
+          warn(
+              device.id(),
+              "Failed to create a direct mapping at 0x" + Long.toHexString(at) + ": " + mapped);
+          return;
+        }
+      }
+      long first = range.base() & -page;
+      events.emit(new IommuMapped(domain.id(), first, first, end - first, prot));
+    }
+  }
+
+  private static DomainType defaultType(IommuMode mode) {
+    if (mode.passthrough()) {
+      return DomainType.IDENTITY;
+    }
+    return mode.strict() ? DomainType.DMA : DomainType.DMA_FQ;
+  }
+
+  /** Whether any of the device's bus windows lies in the aperture. */
+  private static boolean reaches(Geometry geometry, DmaRangeMap windows) {
+    return !geometry.forceAperture()
+        || windows.isIdentity()
+        || windows.regions().stream()
+            .anyMatch(
+                r ->
+                    Long.compareUnsigned(r.dma(), geometry.apertureEnd()) <= 0
+                        && Long.compareUnsigned(
+                                r.dma() + r.size() - 1, geometry.apertureStart())
+                            >= 0);
+  }
+
+  private int attachAll(List<StreamId> streams, Group group) {
+    List<StreamId> done = new ArrayList<>();
+    for (StreamId stream : streams) {
+      Unit unit = units.get(stream.iommu());
+      // Devices of one domain have one IOMMU driver (D13: incompatible ops).
+      int rc =
+          unit.spec().model().equals(group.model())
+              ? unit.iommu().attach(stream, group.domain().table())
+              : Errno.EINVAL.rc();
+      if (rc != 0) {
+        done.forEach(s -> units.get(s.iommu()).iommu().detach(s));
+        return rc;
+      }
+      done.add(stream);
+    }
+    return 0;
+  }
+
+  private void closeIfEmpty(String key, Group group) {
+    if (group.members().isEmpty()) {
+      groups.remove(key);
+      group.domain().table().close();
+      spaces.close(group.domain());
+    }
+  }
+
+  private void closeGroups() {
+    Failures failures = new Failures("closing IOMMU domains");
+    for (Map.Entry<String, Group> entry : List.copyOf(groups.entrySet())) {
+      entry.getValue().members().clear();
+      failures.run(() -> closeIfEmpty(entry.getKey(), entry.getValue()));
+    }
+    failures.throwIfAny();
+  }
+
+  /** Streams to enabled IOMMUs: a disabled provider means "no IOMMU". */
+  private List<StreamId> streams(DeviceSpec device) {
+    return device.streams().stream().filter(s -> iommu(device, s).enabled()).toList();
+  }
+
+  private IommuSpec iommu(DeviceSpec device, StreamId stream) {
+    return spec.iommu(stream.iommu())
+        .orElseThrow(
+            () ->
+                new BadInputException(
+                    "names IOMMU '" + stream.iommu() + "', which the board does not have",
+                    "device '" + device.id() + "'",
+                    ""));
+  }
+
+  private boolean hasStream(String device, StreamId stream) {
+    return spec.device(device).filter(d -> d.streams().contains(stream)).isPresent();
+  }
+
+  private static String groupOf(DeviceSpec device) {
+    return device.group().orElse(device.id());
+  }
+
+  private void warn(String device, String text) {
+    events.emit(new KernelMessage(device, MessageClass.WARNING, text));
+  }
+}
