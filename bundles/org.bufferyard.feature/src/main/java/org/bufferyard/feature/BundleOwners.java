@@ -1,13 +1,13 @@
 package org.bufferyard.feature;
 
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
-import org.osgi.framework.BundleContext;
-import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -21,22 +21,34 @@ public final class BundleOwners {
   /** Symbolic name of the bundle that watches the plug-in folder. */
   static final String WATCHER = "org.apache.felix.fileinstall";
 
-  /**
-   * The launcher boots this bundle last, so every bundle up to it came with the launcher and stays,
-   * whatever features do. (Asking the framework for its bundles here would run {@link FolderGuard},
-   * which needs this object.)
-   */
-  private final long lastOfLauncher;
-
   private final Map<Long, Set<Installation>> features = new ConcurrentHashMap<>();
+
+  /** What a feature installed, and may therefore uninstall. */
+  private final Set<Long> broughtByFeatures = ConcurrentHashMap.newKeySet();
+
   private final Set<Long> shells = ConcurrentHashMap.newKeySet();
 
-  @Activate
-  public BundleOwners(BundleContext context) {
-    lastOfLauncher = context.getBundle().getBundleId();
+  /** The plug-in folder; empty until one is watched. */
+  private volatile Optional<Path> folder = Optional.empty();
+
+  void watch(Path watched) {
+    folder = Optional.of(watched);
   }
 
-  void claim(Bundle bundle, Installation installation) {
+  Optional<Path> watched() {
+    return folder;
+  }
+
+  /** A file's location as the watcher writes it: one slash after "file:"; Path.toUri writes three. */
+  static String location(Path file) {
+    return file.toFile().toURI().normalize().toString();
+  }
+
+  /** A feature's claim; others may have claimed the bundle before. */
+  void claim(Bundle bundle, Installation installation, boolean broughtIt) {
+    if (broughtIt) {
+      broughtByFeatures.add(bundle.getBundleId());
+    }
     features.merge(
         bundle.getBundleId(),
         Set.of(installation),
@@ -59,7 +71,8 @@ public final class BundleOwners {
                   .collect(Collectors.toUnmodifiableSet());
           return left.isEmpty() ? null : left;
         });
-    return !features.containsKey(bundle.getBundleId()) && bundle.getBundleId() > lastOfLauncher;
+    return !features.containsKey(bundle.getBundleId())
+        && broughtByFeatures.contains(bundle.getBundleId());
   }
 
   void releaseForShell(Bundle bundle) {
@@ -70,10 +83,8 @@ public final class BundleOwners {
     return shells.contains(bundle.getBundleId());
   }
 
-  /** True for a bundle that came through the plug-in folder: nobody here has claimed it. */
   boolean isFolders(Bundle bundle) {
-    long id = bundle.getBundleId();
-    return id > lastOfLauncher && !features.containsKey(id) && !shells.contains(id);
+    return folder.map(BundleOwners::location).filter(bundle.getLocation()::startsWith).isPresent();
   }
 
   /** The owner in words for a message. */

@@ -30,8 +30,10 @@ public final class FeatureInstaller implements FeatureRuntime {
   /** Framework property: the Maven-layout folder that bundles are installed from. */
   static final String REPOSITORY = "bufferyard.repository";
 
-  /** How long an update waits for the new components before it takes them out again. */
-  private static final Duration SATISFIED_WITHIN = Duration.ofSeconds(10);
+  /** Framework property: how long an update waits for the new components, in ms. */
+  static final String UPDATE_MILLIS = "bufferyard.update.millis";
+
+  private static final String TEN_SECONDS = "10000";
 
   private final BundleContext context;
   private final BundleOwners owners;
@@ -81,7 +83,7 @@ public final class FeatureInstaller implements FeatureRuntime {
           Feature feature = read(json);
           Installation old = require(feature.getID().getArtifactId());
           Installation next = enter(feature);
-          List<String> problems = health.await(next.bundles(), SATISFIED_WITHIN);
+          List<String> problems = health.await(next.bundles(), updateLimit());
           if (!problems.isEmpty()) {
             next.leave();
             throw new FeatureException(
@@ -155,6 +157,11 @@ public final class FeatureInstaller implements FeatureRuntime {
               .formatted(json, String.valueOf(e.getMessage()).replace('\n', ' ')),
           e);
     }
+  }
+
+  private Duration updateLimit() {
+    String millis = context.getProperty(UPDATE_MILLIS);
+    return Duration.ofMillis(Long.parseLong(millis == null ? TEN_SECONDS : millis));
   }
 
   private BundleRepository repository() {

@@ -72,8 +72,9 @@ final class Installation {
 
   private void add(String location) {
     try {
+      boolean isNew = context.getBundle(location) == null;
       Bundle bundle = context.installBundle(location);
-      owners.claim(bundle, this);
+      owners.claim(bundle, this, isNew);
       bundles.add(bundle);
     } catch (BundleException e) {
       throw new FeatureException(

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.bufferyard.platform.feature.FeatureException;
 import org.bufferyard.platform.feature.FeatureRuntime;
 import org.bufferyard.platform.feature.PluginRuntime;
@@ -40,7 +41,8 @@ public final class PluginInstaller implements PluginRuntime {
           "felix.fileinstall.fragmentRefreshScope", "managed",
           "felix.fileinstall.optionalImportRefreshScope", "managed",
           "felix.fileinstall.disableConfigSave", "true",
-          "felix.fileinstall.log.level", "1");
+          // Its only log would be stack traces on standard output; FolderGuard and list() tell instead.
+          "felix.fileinstall.log.level", "0");
 
   private final BundleContext context;
   private final BundleOwners owners;
@@ -69,8 +71,13 @@ public final class PluginInstaller implements PluginRuntime {
       throw new FeatureException(
           "plug-in folder %s: cannot be made; name a folder you may write to".formatted(folder), e);
     }
+    owners.watch(folder);
     WATCHER.forEach(System::setProperty);
     System.setProperty("felix.fileinstall.dir", folder.toString());
+    if (System.console() == null || !System.console().isTerminal()) {
+      // Without a terminal the interactive shell would read end of input at once and stop the yard.
+      System.setProperty("gosh.args", "--nointeractive --noshutdown");
+    }
     features.install(Path.of(context.getProperty(FEATURES)).resolve(LIVE));
   }
 
@@ -122,10 +129,19 @@ public final class PluginInstaller implements PluginRuntime {
 
   @Override
   public List<String> list() {
-    return Arrays.stream(context.getBundles())
-        .filter(bundle -> owners.isShells(bundle) || owners.isFolders(bundle))
-        .map(bundle -> "%s %s".formatted(Installation.label(bundle), owners.of(bundle)))
-        .toList();
+    Stream<String> installed =
+        Arrays.stream(context.getBundles())
+            .filter(bundle -> owners.isShells(bundle) || owners.isFolders(bundle))
+            .map(
+                bundle ->
+                    "%s %s%s"
+                        .formatted(
+                            Installation.label(bundle),
+                            owners.of(bundle),
+                            bundle.getState() == Bundle.ACTIVE ? "" : ", not started"));
+    Stream<String> left =
+        owners.watched().stream().flatMap(folder -> LeftJar.in(folder, context, owners).stream());
+    return Stream.concat(installed, left).toList();
   }
 
   private void uninstall(Bundle bundle) {
