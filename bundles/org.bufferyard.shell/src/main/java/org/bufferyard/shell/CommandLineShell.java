@@ -33,7 +33,7 @@ public final class CommandLineShell implements BatchCommands {
   static final int BAD_INPUT = 2;
   static final int INTERNAL = 3;
 
-  private static final List<String> KNOWN = List.of("explain", "run", "conform", "why");
+  private static final List<String> KNOWN = List.of("explain", "run", "conform", "why", "start");
 
   private final Map<String, ComponentServiceObjects<ShellCommand>> commands =
       new ConcurrentHashMap<>();
@@ -98,7 +98,12 @@ public final class CommandLineShell implements BatchCommands {
       }
       Answer answer = call.answer(directory);
       new AnswerWriter(call.common(), directory).write(answer, out);
+      out.flush();
+      call.stay();
       return answer.exitCode();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return INTERNAL;
     } catch (CommandLine.ParameterException e) {
       err.println("bufferyard: " + oneLine(e.getMessage()) + hint(line));
       return BAD_INPUT;

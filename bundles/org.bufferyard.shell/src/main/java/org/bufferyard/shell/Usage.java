@@ -41,6 +41,7 @@ final class Usage {
       case "run" -> "run a scenario and print its report";
       case "conform" -> "replay recorded kernels and list every difference";
       case "why" -> "which plug-ins are used, and why the others are not";
+      case "start" -> "a yard that stays: interactive shell and plug-in folder";
       default -> "";
     };
   }

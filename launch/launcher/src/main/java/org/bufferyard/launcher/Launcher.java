@@ -12,6 +12,12 @@ public final class Launcher {
   /** System property: the folder that holds {@code features/} and {@code launch/}. */
   private static final String HOME = "bufferyard.home";
 
+  /**
+   * System property: features to install, comma between; nothing is run, but what is wrong then is
+   * printed. For the tests of the features.
+   */
+  private static final String CHECK = "bufferyard.check";
+
   private static final int BAD_USAGE = 2;
   private static final int INTERNAL = 3;
 
@@ -38,6 +44,10 @@ public final class Launcher {
     Path directory = Path.of("").toAbsolutePath();
     try (Yardhouse house = Yardhouse.open(Path.of(home).toAbsolutePath())) {
       Runtime.getRuntime().addShutdownHook(new Thread(house::close, "stop"));
+      String check = System.getProperty(CHECK);
+      if (check != null) {
+        return check(house, List.of(check.split(",")), out);
+      }
       for (String feature : FEATURES) {
         house.install(feature);
       }
@@ -46,6 +56,13 @@ public final class Launcher {
       err.println("bufferyard: " + e.getMessage());
       return INTERNAL;
     }
+  }
+
+  private static int check(Yardhouse house, List<String> features, PrintStream out) {
+    features.forEach(house::install);
+    List<?> problems = house.problems();
+    problems.forEach(out::println);
+    return problems.isEmpty() ? 0 : INTERNAL;
   }
 
   /** A command may print a million lines; a line at a time would cost a system call each. */

@@ -124,11 +124,11 @@ final class Yardhouse implements AutoCloseable {
     }
   }
 
-  private String problems() {
-    BundleContext context = framework.getBundleContext();
-    return context.getServiceReference(FEATURES) == null
-        ? "the bundles of launch/target/boot.list did not come up"
-        : String.valueOf(call(FEATURES, "problems", new Class<?>[0]));
+  /** One line for each bundle or component that did not come up. */
+  List<?> problems() {
+    return framework.getBundleContext().getServiceReference(FEATURES) == null
+        ? List.of("the bundles of launch/target/boot.list did not come up")
+        : (List<?>) call(FEATURES, "problems", new Class<?>[0]);
   }
 
   /** Stops the bundles, then removes the storage. The second of two callers returns at once. */

@@ -22,6 +22,9 @@ public interface ShellCommand {
      */
     Answer answer(Path directory);
 
+    /** Runs when the answer is written: a command that stays waits here until it shall end. */
+    default void stay() throws InterruptedException {}
+
     /** The options every command has. */
     CommonOptions common();
   }
