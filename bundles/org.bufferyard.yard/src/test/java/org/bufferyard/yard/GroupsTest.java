@@ -1,0 +1,332 @@
+package org.bufferyard.yard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.api.event.DmaEvent.KernelMessage;
+import org.bufferyard.api.iommu.DomainType;
+import org.bufferyard.api.iommu.Iommu;
+import org.bufferyard.api.iommu.IommuKind;
+import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.spec.IommuSpec;
+import org.bufferyard.platform.spec.MachineSpec;
+import org.bufferyard.platform.yard.Domain;
+import org.bufferyard.platform.yard.MappingLedger;
+import org.bufferyard.platform.yard.Yard;
+import org.bufferyard.platform.yard.YardDevice;
+import org.junit.jupiter.api.Test;
+
+/** Device identity: groups, default domains, removal and return. */
+final class GroupsTest {
+  private final Bench bench = new Bench().iommu("mmu", "fake,iommu");
+
+  private List<String> calls() {
+    return bench.kinds.calls;
+  }
+
+  private static Domain domain(YardDevice device) {
+    return device.domain().orElseThrow();
+  }
+
+  private void mode(boolean passthrough, boolean strict) {
+    bench.machine =
+        Bench.machine(
+            new MachineSpec.IommuMode(passthrough, strict, false), MachineSpec.Bounce.NONE);
+  }
+
+  @Test
+  void theDefaultDomainFollowsTheCommandLine() {
+    bench.device(new Bench.Part("s0").behind("mmu", 1));
+    for (var wanted :
+        Map.of(
+                DomainType.DMA, new boolean[] {false, true},
+                DomainType.DMA_FQ, new boolean[] {false, false},
+                DomainType.IDENTITY, new boolean[] {true, true})
+            .entrySet()) {
+      mode(wanted.getValue()[0], wanted.getValue()[1]);
+      try (Yard yard = bench.open()) {
+        yard.call(
+            s -> {
+              YardDevice s0 = s.device("s0");
+              assertEquals(wanted.getKey(), domain(s0).type());
+              assertEquals("mmu/s0", domain(s0).id());
+              assertEquals(
+                  wanted.getKey().isDmaApi() ? Optional.of("mmu/s0") : Optional.empty(),
+                  s0.dmaDomain());
+              return null;
+            });
+      }
+    }
+  }
+
+  @Test
+  void theIovaSpaceStartsAboveZeroAndHasTheReservedWindowsTakenOut() {
+    Bench.Part part = new Bench.Part("card").behind("mmu", 1);
+    part.pci = true;
+    part.reservedIova = List.of(new PhysRange(0x1000_0000L, 0x2eff_0000L));
+    try (Yard yard = bench.device(part).open()) {
+      assertTrue(calls().contains("open mmu/card shift 12 start 1"), calls().toString());
+      assertTrue(calls().contains("reserve mmu/card 65536-258031"), calls().toString());
+      assertEquals(Long.valueOf(0xffff_ffffL), yard.call(s -> s.device("card").segmentBoundary()));
+    }
+  }
+
+  @Test
+  void directRegionsAreMappedOneToOneFromTheStart() {
+    Bench.Part part = new Bench.Part("fb").behind("mmu", 1);
+    part.identityIova = List.of(new PhysRange(0x7000_0800L, 0x1000));
+    part.reservedIova = part.identityIova;
+    try (Yard yard = bench.device(part).open()) {
+      yard.call(
+          s -> {
+            assertEquals(0x7000_0804L, domain(s.device("fb")).table().iovaToPhys(0x7000_0804L));
+            assertEquals(0x7000_1800L, domain(s.device("fb")).table().iovaToPhys(0x7000_1800L));
+            assertEquals(0, domain(s.device("fb")).table().iovaToPhys(0x7000_2000L));
+            assertTrue(
+                s.events()
+                    .since(0)
+                    .contains(
+                        new DmaEvent.IommuMapped("mmu/fb", 0x7000_0000L, 0x7000_0000L, 0x2000, 3)));
+            return null;
+          });
+    }
+  }
+
+  @Test
+  void recreatingGivesANewObjectDomainAndDefaultsAndUndoesTheRest() {
+    bench.device(new Bench.Part("s0").behind("mmu", 1)).device(new Bench.Part("s1").behind("mmu", 2));
+    try (Yard yard = bench.open()) {
+      yard.call(
+          s -> {
+            YardDevice old = s.device("s0");
+            Domain oldDomain = domain(old);
+            List<Long> undone = new ArrayList<>();
+            for (long dma : new long[] {0x1000, 0x2000}) {
+              s.ledger()
+                  .add(
+                      new MappingLedger.Entry(
+                          MappingLedger.Kind.SINGLE, "s0", dma, 4096, () -> undone.add(dma)));
+            }
+            s.ledger()
+                .add(
+                    new MappingLedger.Entry(
+                        MappingLedger.Kind.SINGLE, "s1", 0x1000, 4096, () -> undone.add(-1L)));
+            old.setDmaMask(0xffffff);
+            old.setCoherentDmaMask(0xffff);
+            old.setMaxSegmentSize(4096);
+            old.setSegmentBoundary(0xffff);
+            old.setMinAlignMask(0xfff);
+            old.setUntrusted(true);
+            oldDomain.iova().allocate(5, 0xfffff, true);
+            calls().clear();
+
+            YardDevice fresh = s.recreate("s0");
+            assertNotSame(old, fresh);
+            assertFalse(old.isPresent());
+            assertTrue(fresh.isPresent());
+            assertEquals(List.of(0x2000L, 0x1000L), undone);
+            assertEquals(1, s.ledger().size());
+            assertEquals(Optional.of(0xffff_ffffL), fresh.dmaMask());
+            assertEquals(0xffff_ffffL, fresh.coherentDmaMask());
+            assertEquals(65536, fresh.maxSegmentSize());
+            assertEquals(-1L, fresh.segmentBoundary());
+            assertEquals(0, fresh.minAlignMask());
+            assertFalse(fresh.isUntrusted());
+            assertNotSame(oldDomain, domain(fresh));
+            assertEquals(0, domain(fresh).iova().livePages());
+            assertEquals(
+                List.of(
+                    "detach mmu [1]",
+                    "close table of mmu",
+                    "close mmu/s0",
+                    "domain mmu DMA",
+                    "open mmu/s0 shift 12 start 1",
+                    "attach mmu [1]"),
+                calls());
+            assertSame(fresh, s.device("s0"));
+            return null;
+          });
+    }
+  }
+
+  @Test
+  void aSharedDomainLivesAsLongAsOneOfItsDevices() {
+    bench
+        .device(new Bench.Part("d").behind("mmu", 1).group("g"))
+        .device(new Bench.Part("e").behind("mmu", 2).group("g"));
+    try (Yard yard = bench.open()) {
+      yard.call(
+          s -> {
+            Domain shared = domain(s.device("d"));
+            assertSame(shared, domain(s.device("e")));
+            assertEquals("mmu/g", shared.id());
+            assertSame(shared, domain(s.recreate("d")));
+            List<YardDevice> both = s.recreate(List.of("d", "e"));
+            assertNotSame(shared, domain(both.get(0)));
+            assertSame(domain(both.get(0)), domain(both.get(1)));
+            return null;
+          });
+    }
+  }
+
+  @Test
+  void aStreamThatTwoDevicesShareStaysAttachedForTheOther() {
+    bench
+        .device(new Bench.Part("d").behind("mmu", 1).group("g"))
+        .device(new Bench.Part("e").behind("mmu", 1).group("g"));
+    try (Yard yard = bench.open()) {
+      calls().clear();
+      yard.call(s -> s.recreate("d"));
+      assertEquals(List.of("attach mmu [1]"), calls());
+    }
+  }
+
+  @Test
+  void oneDomainServesAllIommusOfADevice() {
+    bench.iommu("left", "fake,iommu");
+    Bench.Part mfc = new Bench.Part("mfc");
+    mfc.streams = List.of(new StreamId("mmu", List.of(1L)), new StreamId("left", List.of(2L)));
+    try (Yard yard = bench.device(mfc).open()) {
+      assertEquals("mmu/mfc", domain(yard.call(s -> s.device("mfc"))).id());
+      assertTrue(calls().containsAll(List.of("attach mmu [1]", "attach left [2]")), calls().toString());
+    }
+  }
+
+  @Test
+  void anIommuErrorMeansNoIommuAndAMessage() {
+    bench.kinds.put(
+        IommuKind.class,
+        "fake,iommu",
+        (IommuKind)
+            (unit, context) -> {
+              FakeIommu iommu = new FakeIommu(unit.id(), context, calls());
+              iommu.attachResult = -19;
+              return iommu;
+            });
+    bench.device(new Bench.Part("s0").behind("mmu", 1));
+    try (Yard yard = bench.open()) {
+      yard.call(
+          s -> {
+            assertEquals(Optional.empty(), s.device("s0").domain());
+            assertTrue(
+                s.events().since(0).stream()
+                    .anyMatch(e -> e instanceof KernelMessage m && m.text().contains("-ENODEV")));
+            return null;
+          });
+      assertTrue(calls().contains("close table of mmu"), "nothing of the group is left");
+    }
+  }
+
+  @Test
+  void windowsOutsideTheApertureMeanDirectDma() {
+    bench.device(
+        new Bench.Part("far").behind("mmu", 1).window(0x4000_0000L, 0x10_0000_0000L, 0x1000_0000L));
+    try (Yard yard = bench.open()) {
+      yard.call(
+          s -> {
+            assertEquals(Optional.empty(), s.device("far").domain());
+            assertTrue(
+                s.events().since(0).stream()
+                    .anyMatch(
+                        e ->
+                            e instanceof KernelMessage m
+                                && m.text().contains("retaining platform DMA ops")));
+            return null;
+          });
+    }
+  }
+
+  @Test
+  void aDisabledIommuIsNone() {
+    bench.iommus.clear();
+    bench.iommus.add(new IommuSpec("mmu", "mmu", "nobody,brings-it", false, Map.of()));
+    bench.device(new Bench.Part("s0").behind("mmu", 1));
+    try (Yard yard = bench.open()) {
+      assertEquals(Optional.empty(), yard.call(s -> s.device("s0").domain()));
+    }
+  }
+
+  @Test
+  void anIommuThatNobodyBringsStopsItsDevicesOnly() {
+    bench.iommu("smmu", "arm,smmu-v3");
+    bench.device(new Bench.Part("s0").behind("smmu", 1)).device("plain");
+    try (Yard yard = bench.open()) {
+      yard.call(
+          s -> {
+            assertEquals("plain", s.device("plain").id());
+            BadInputException bad = assertThrows(BadInputException.class, () -> s.device("s0"));
+            assertEquals(
+                "device 's0': stands behind IOMMU 'smmu', and no table format is bundled for"
+                    + " 'arm,smmu-v3'; install a bundle that brings it, or disable the IOMMU in"
+                    + " the board",
+                bad.getMessage());
+            assertThrows(BadInputException.class, () -> s.recreate(List.of("plain", "s0")));
+            assertTrue(
+                s.events().since(0).stream()
+                    .anyMatch(
+                        e ->
+                            e instanceof DmaEvent.PlatformChanged c
+                                && c.element().equals("smmu")
+                                && c.what().contains("'arm,smmu-v3'")));
+            return null;
+          });
+    }
+  }
+
+  @Test
+  void aStreamToNowhereIsBadInput() {
+    bench.device(new Bench.Part("s0").behind("gone", 1));
+    BadInputException bad = assertThrows(BadInputException.class, bench::open);
+    assertEquals(
+        "device 's0': names IOMMU 'gone', which the board does not have", bad.getMessage());
+  }
+
+  @Test
+  void aContextIsOfNoUseAfterItsInstanceClosed() {
+    bench.device(new Bench.Part("s0").behind("mmu", 1));
+    Yard yard = bench.open();
+    var context = bench.kinds.iommus.getFirst().context;
+    long table = yard.call(s -> context.allocTable(4096));
+    yard.call(
+        s -> {
+          context.freeTable(table, 4096);
+          return null;
+        });
+    yard.close();
+    assertThrows(IllegalStateException.class, () -> context.allocTable(4096));
+    assertThrows(IllegalStateException.class, context::memory);
+    assertThrows(IllegalStateException.class, context::events);
+  }
+
+  @Test
+  void anIommuThatThrowsIsNamed() {
+    bench.kinds.put(
+        IommuKind.class,
+        "fake,iommu",
+        (IommuKind)
+            (unit, context) ->
+                (Iommu)
+                    java.lang.reflect.Proxy.newProxyInstance(
+                        getClass().getClassLoader(),
+                        new Class<?>[] {Iommu.class},
+                        (proxy, method, arguments) -> {
+                          throw new NoClassDefFoundError("org/gone/Table");
+                        }));
+    bench.device(new Bench.Part("s0").behind("mmu", 1));
+    PlugInFailure failure = assertThrows(PlugInFailure.class, bench::open);
+    assertTrue(
+        failure.getMessage().contains("of 'mmu' broke in newDomain(): java.lang.NoClassDefFoundError"),
+        failure.getMessage());
+  }
+}
