@@ -1,6 +1,7 @@
 package org.bufferyard.feature;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -9,7 +10,7 @@ import java.util.Optional;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
-import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -20,12 +21,13 @@ final class LeftJar {
 
   /** One line a jar. */
   static List<String> in(Path folder, BundleContext context, BundleOwners owners) {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .filter(file -> file.getFileName().toString().matches("[^.].*\\.jar"))
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "[!.]*.jar")) {
+      return StreamSupport.stream(files.spliterator(), false)
           .filter(file -> context.getBundle(BundleOwners.location(file)) == null)
           .sorted()
-          .map(file -> file.getFileName() + " was not taken: " + reason(file, context, owners))
+          .map(
+              file ->
+                  folder.relativize(file) + " was not taken: " + reason(file, context, owners))
           .toList();
     } catch (IOException e) {
       return List.of(folder + " cannot be read");
