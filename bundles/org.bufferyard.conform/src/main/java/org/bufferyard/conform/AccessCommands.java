@@ -1,0 +1,166 @@
+package org.bufferyard.conform;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.memory.CpuMapping;
+import org.bufferyard.api.memory.PageRef;
+import org.bufferyard.platform.yard.YardDevice;
+
+/**
+ * Bytes: fill and peek through the CPU's pages, cfill and cpeek through an allocation's own mapping,
+ * devw and devr through the memory behind a device address, edu by the card itself, iova for the
+ * translation alone.
+ */
+final class AccessCommands {
+  /** On-card memory of the emulated card. */
+  private static final int CARD_BYTES = 4096;
+
+  private AccessCommands() {}
+
+  static void addTo(Map<String, Command> commands) {
+    commands.put("fill", AccessCommands::fill);
+    commands.put("peek", AccessCommands::peek);
+    commands.put("cfill", AccessCommands::cpuFill);
+    commands.put("cpeek", AccessCommands::cpuPeek);
+    commands.put("devw", AccessCommands::deviceWrite);
+    commands.put("devr", AccessCommands::deviceRead);
+    commands.put("edu", AccessCommands::card);
+    commands.put("iova", AccessCommands::iova);
+  }
+
+  private static Answer fill(Bench bench, Operation op, JsonObject recorded) {
+    long phys = bench.page(op, op.word(1)) + op.number(2);
+    bench.state().memory().fill(phys, op.number(3), (byte) op.number(4));
+    return Answer.rc(0);
+  }
+
+  private static Answer peek(Bench bench, Operation op, JsonObject recorded) {
+    long phys = bench.page(op, op.word(1)) + op.number(2);
+    byte[] bytes = new byte[length(op, op.number(3))];
+    bench.state().memory().read(phys, bytes, 0, bytes.length);
+    return new Answer().put("bytes", Answer.runLengths(bytes)).number("rc", 0);
+  }
+
+  private static int length(Operation op, long length) {
+    if (length < 0 || length > 1 << 26) {
+      throw op.wrong("has an impossible length " + length);
+    }
+    return (int) length;
+  }
+
+  private static Optional<CpuMapping> cpuMapping(Bench bench, Operation op) {
+    return bench
+        .find(BenchObject.Buffer.class, op.word(1))
+        .flatMap(b -> bench.dma().cpuMapping(b.allocation()));
+  }
+
+  private static Answer cpuFill(Bench bench, Operation op, JsonObject recorded) {
+    Optional<CpuMapping> mapping = cpuMapping(bench, op);
+    if (mapping.isEmpty()) {
+      return Answer.noObject();
+    }
+    byte[] bytes = new byte[length(op, op.number(3))];
+    Arrays.fill(bytes, (byte) op.number(4));
+    mapping.get().write(op.number(2), bytes, 0, bytes.length);
+    return Answer.rc(0);
+  }
+
+  private static Answer cpuPeek(Bench bench, Operation op, JsonObject recorded) {
+    Optional<CpuMapping> mapping = cpuMapping(bench, op);
+    if (mapping.isEmpty()) {
+      return Answer.noObject();
+    }
+    byte[] bytes = new byte[length(op, op.number(3))];
+    mapping.get().read(op.number(2), bytes, 0, bytes.length);
+    return new Answer().put("bytes", Answer.runLengths(bytes)).number("rc", 0);
+  }
+
+  private static Answer deviceWrite(Bench bench, Operation op, JsonObject recorded) {
+    Optional<YardDevice> device = bench.device(op.word(1));
+    if (device.isEmpty()) {
+      return Answer.noDevice();
+    }
+    long address = bench.address(op, op.word(2)) + op.number(3);
+    byte[] bytes = new byte[length(op, op.number(4))];
+    Arrays.fill(bytes, (byte) op.number(5));
+    for (int at = 0; at < bytes.length; ) {
+      long phys = bench.behind(device.get(), address + at);
+      int length = (int) Math.min(bytes.length - at, PageRef.SIZE - (phys & PageRef.SIZE - 1));
+      if (!bench.state().memory().isRam(phys)) {
+        return Answer.rc(Errno.EFAULT.rc());
+      }
+      bench.state().memory().write(phys, bytes, at, length);
+      at += length;
+    }
+    return Answer.rc(0);
+  }
+
+  private static Answer deviceRead(Bench bench, Operation op, JsonObject recorded) {
+    Optional<YardDevice> device = bench.device(op.word(1));
+    if (device.isEmpty()) {
+      return Answer.noDevice();
+    }
+    long address = bench.address(op, op.word(2)) + op.number(3);
+    byte[] bytes = new byte[length(op, op.number(4))];
+    int at = 0;
+    int rc = 0;
+    while (at < bytes.length) {
+      long phys = bench.behind(device.get(), address + at);
+      if (!bench.state().memory().isRam(phys)) {
+        rc = Errno.EFAULT.rc();
+        break;
+      }
+      int length = (int) Math.min(bytes.length - at, PageRef.SIZE - (phys & PageRef.SIZE - 1));
+      bench.state().memory().read(phys, bytes, at, length);
+      at += length;
+    }
+    return new Answer()
+        .hex("phys", bench.behind(device.get(), address))
+        .put("bytes", Answer.runLengths(Arrays.copyOf(bytes, at)))
+        .number("rc", rc);
+  }
+
+  /** A transfer by the card, through its own bus; a refused one leaves its target as it was. */
+  private static Answer card(Bench bench, Operation op, JsonObject recorded) {
+    Optional<YardDevice> device = bench.device(op.word(1));
+    if (device.isEmpty()) {
+      return Answer.noDevice();
+    }
+    byte[] card = bench.card(op.word(1), CARD_BYTES);
+    long address = bench.address(op, op.word(3));
+    int length = length(op, op.number(4));
+    if (length > card.length) {
+      throw op.wrong("moves more than the card holds");
+    }
+    switch (op.word(2)) {
+      case "rd" -> bench.state().bus(device.get()).read(address, card, 0, length);
+      case "wr" -> bench.state().bus(device.get()).write(address, card, 0, length);
+      default -> throw op.wrong("neither reads nor writes");
+    }
+    return new Answer().hex("addr", address).number("busy", 0).number("rc", 0);
+  }
+
+  private static Answer iova(Bench bench, Operation op, JsonObject recorded) {
+    Optional<YardDevice> device = bench.device(op.word(1));
+    if (device.isEmpty()) {
+      return Answer.noDevice();
+    }
+    long address = bench.address(op, op.word(2));
+    long end = address + op.number(3, 1);
+    JsonArray phys = new JsonArray();
+    for (long at = address;
+        Long.compareUnsigned(at, end) < 0;
+        at = (at & -PageRef.SIZE) + PageRef.SIZE) {
+      phys.add(Answer.hex(bench.behind(device.get(), at)));
+    }
+    return new Answer()
+        .hex("addr", address)
+        .put("phys", phys)
+        .text("domain", device.get().domain().map(d -> d.type().sysfs()).orElse("none"))
+        .number("rc", 0);
+  }
+}

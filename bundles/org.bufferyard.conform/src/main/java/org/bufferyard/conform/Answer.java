@@ -1,0 +1,70 @@
+package org.bufferyard.conform;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+
+/** What the model answers to a command, in the recorder's own words and units. */
+final class Answer {
+  private final JsonObject fields = new JsonObject();
+
+  static Answer rc(long rc) {
+    return new Answer().number("rc", rc);
+  }
+
+  /** The object does not exist, because an earlier command failed. */
+  static Answer noObject() {
+    return new Answer().put("err", new JsonPrimitive("noobj"));
+  }
+
+  static Answer noDevice() {
+    return new Answer().put("err", new JsonPrimitive("nodev"));
+  }
+
+  /** The command killed the calling thread; 11 is the signal that the runner saw. */
+  static Answer oops() {
+    return new Answer().number("oops", 11);
+  }
+
+  Answer number(String name, long value) {
+    return put(name, new JsonPrimitive(value));
+  }
+
+  Answer hex(String name, long value) {
+    return put(name, new JsonPrimitive(hex(value)));
+  }
+
+  Answer text(String name, String value) {
+    return put(name, new JsonPrimitive(value));
+  }
+
+  Answer put(String name, JsonElement value) {
+    fields.add(name, value);
+    return this;
+  }
+
+  JsonObject fields() {
+    return fields;
+  }
+
+  static String hex(long value) {
+    return "0x" + Long.toHexString(value);
+  }
+
+  /** Bytes as run lengths, {@code [[value, count], …]}. */
+  static JsonArray runLengths(byte[] bytes) {
+    JsonArray runs = new JsonArray();
+    int start = 0;
+    for (int i = 1; i <= bytes.length; i++) {
+      if (i == bytes.length || bytes[i] != bytes[start]) {
+        JsonArray run = new JsonArray();
+        run.add(bytes[start] & 0xff);
+        run.add(i - start);
+        runs.add(run);
+        start = i;
+      }
+    }
+    return runs;
+  }
+}

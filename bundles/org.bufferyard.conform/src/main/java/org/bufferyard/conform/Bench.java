@@ -1,0 +1,143 @@
+package org.bufferyard.conform;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.bufferyard.api.dma.Dma;
+import org.bufferyard.api.memory.PageRef;
+import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.recorded.RecordedBoot;
+import org.bufferyard.platform.spec.PoolSpec;
+import org.bufferyard.platform.yard.YardDevice;
+import org.bufferyard.platform.yard.YardState;
+
+/**
+ * What the commands of one case work on: the yard's state, and the objects that earlier commands
+ * named. Engine thread only.
+ */
+final class Bench {
+  private final YardState state;
+  private final RecordedBoot boot;
+  private final Map<String, BenchObject> objects = new HashMap<>();
+
+  /** Bounce pools whose search position this case has learned already, by first byte. */
+  private final Set<Long> placed = new HashSet<>();
+
+  /** The on-card buffer of each PCI device. */
+  private final Map<String, byte[]> cards = new HashMap<>();
+
+  Bench(YardState state, RecordedBoot boot) {
+    this.state = state;
+    this.boot = boot;
+  }
+
+  YardState state() {
+    return state;
+  }
+
+  Dma dma() {
+    return state.dma();
+  }
+
+  RecordedBoot boot() {
+    return boot;
+  }
+
+  /** The device object that stands for this name now; empty when this boot had none. */
+  Optional<YardDevice> device(String name) {
+    return boot.board().device(name).map(d -> state.device(d.id()));
+  }
+
+  void put(String name, BenchObject object) {
+    objects.put(name, object);
+  }
+
+  void remove(String name) {
+    objects.remove(name);
+  }
+
+  <T extends BenchObject> Optional<T> find(Class<T> type, String name) {
+    return Optional.ofNullable(objects.get(name)).filter(type::isInstance).map(type::cast);
+  }
+
+  byte[] card(String device, int sizeBytes) {
+    return cards.computeIfAbsent(device, d -> new byte[sizeBytes]);
+  }
+
+  /** Physical address of a page of an arena, {@code L12}. */
+  long page(Operation op, String word) {
+    PhysRange arena =
+        boot.arena(word.substring(0, 1))
+            .orElseThrow(() -> op.wrong("names an arena that this boot has not: " + word));
+    long phys = arena.base() + (op.number(word.substring(1)) << PageRef.SHIFT);
+    if (!arena.contains(phys)) {
+      throw op.wrong("names a page outside its arena: " + word);
+    }
+    return phys;
+  }
+
+  /** A page pointer as the recorder's module holds it. */
+  PageRef pageRef(long phys) {
+    return new PageRef(phys >>> PageRef.SHIFT, state.memory().backing(phys));
+  }
+
+  /**
+   * Where the first bounce of a pool came to lie is an input, since no case resets the search: told
+   * to the yard before the command that bounced.
+   *
+   * @param dma as recorded
+   */
+  void learnBounce(YardDevice device, long dma) {
+    long phys = device.dmaDomain().isPresent() ? dma : device.rangeMap().toPhys(dma);
+    bouncePool(phys)
+        .filter(pool -> placed.add(pool.base()))
+        .ifPresent(pool -> state.placements().preferBounce(phys));
+  }
+
+  private Optional<PhysRange> bouncePool(long phys) {
+    Optional<PhysRange> restricted =
+        boot.board().pools().stream()
+            .filter(p -> p.kind() == PoolSpec.Kind.RESTRICTED && p.range().contains(phys))
+            .map(PoolSpec::range)
+            .findFirst();
+    return restricted.isPresent()
+        ? restricted
+        : boot.board().machine().swiotlb().region().filter(r -> r.contains(phys));
+  }
+
+  /**
+   * The memory behind a device address, as the recorder's module looked it up: through the table of
+   * the domain, else by the bus offset only. No permissions, no limits.
+   */
+  long behind(YardDevice device, long address) {
+    return device
+        .domain()
+        .filter(d -> d.type().isDmaApi())
+        .map(d -> d.table().iovaToPhys(address))
+        .orElseGet(() -> device.rangeMap().toPhys(address));
+  }
+
+  /**
+   * The device address that a word stands for: a number, an object, or one segment of an object. A
+   * name that stands for nothing reads as 0, as in the recorder.
+   */
+  long address(Operation op, String word) {
+    if (Character.isDigit(word.charAt(0))) {
+      return op.number(word);
+    }
+    int colon = word.indexOf(':');
+    String name = colon < 0 ? word : word.substring(0, colon);
+    BenchObject object = objects.get(name);
+    return switch (object) {
+      case null -> 0;
+      case BenchObject.Buffer buffer -> buffer.allocation().handle();
+      case BenchObject.Mapping mapping -> mapping.dma();
+      case BenchObject.PageList list ->
+          colon < 0
+              ? list.firstDma()
+              : list.segmentDma((int) op.number(word.substring(colon + 1)));
+    };
+  }
+}

@@ -1,0 +1,155 @@
+package org.bufferyard.conform;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.api.event.DmaEvent.MessageClass;
+import org.bufferyard.api.kernel.KernelOops;
+import org.bufferyard.platform.conform.ConformReport.Difference;
+import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.recorded.RecordedBoot;
+import org.bufferyard.platform.yard.Yard;
+import org.bufferyard.platform.yard.YardOptions;
+import org.bufferyard.platform.yard.YardState;
+import org.bufferyard.platform.yard.Yards;
+
+/**
+ * Replays one case on a yard of its own: what the kernel carried from case to case (page allocator,
+ * search positions) is an input here, so nothing has to be carried, and cases can run side by side.
+ */
+final class CaseReplay {
+  private final CommandSet commands = new CommandSet();
+  private final Yards yards;
+
+  CaseReplay(Yards yards) {
+    this.yards = yards;
+  }
+
+  Outcome replay(RecordedCase recorded, RecordedBoot boot) {
+    if (recorded.isAdvisory()) {
+      return new Outcome.Advisory();
+    }
+    List<Operation> operations = new ArrayList<>();
+    for (String text : recorded.ops()) {
+      operations.add(Operation.of(operations.size(), text, recorded.where()));
+    }
+    Optional<String> reason = cannotReplay(recorded, operations);
+    if (reason.isPresent()) {
+      return new Outcome.Skipped(reason.get());
+    }
+    try (Yard yard = yards.open(boot.board(), YardOptions.fidelity(boot.kernel()))) {
+      return yard.call(state -> run(recorded, operations, state, boot));
+    } catch (BadInputException e) {
+      return new Outcome.Skipped(e.getMessage());
+    }
+  }
+
+  private Optional<String> cannotReplay(RecordedCase recorded, List<Operation> operations) {
+    for (Operation op : operations) {
+      if (commands.command(op.verb()).isEmpty()) {
+        return Optional.of(CommandSet.reasonFor(op.verb()));
+      }
+    }
+    return recorded.results().stream().anyMatch(r -> r.has("dbg"))
+        ? Optional.of("the case counts dma-debug errors; that checker comes with a later reach")
+        : Optional.empty();
+  }
+
+  private Outcome run(
+      RecordedCase recorded, List<Operation> operations, YardState state, RecordedBoot boot) {
+    List<Difference> differences = new ArrayList<>();
+    Bench bench = new Bench(state, boot);
+    state.events().record(true);
+    long start = state.events().mark();
+    long traceStart = start;
+    for (Operation op : operations) {
+      JsonObject expected = recorded.results().get(op.index());
+      Answer answer = answer(bench, op, expected);
+      state.placements().clear();
+      Comparison.compare(
+          expected,
+          answer.fields(),
+          (field, was, is) ->
+              differences.add(
+                  difference(recorded, op.index() + " " + op.text(), field, was, is)));
+      if (op.verb().equals("fresh")) {
+        traceStart = state.events().mark();
+      }
+    }
+    compareTrace(recorded, state.events().since(traceStart), boot, differences);
+    compareLog(recorded, state.events().since(start), differences);
+    return differences.isEmpty() ? new Outcome.Agreed() : new Outcome.Differed(differences);
+  }
+
+  private Answer answer(Bench bench, Operation op, JsonObject recorded) {
+    try {
+      return commands.command(op.verb()).orElseThrow().run(bench, op, recorded);
+    } catch (KernelOops e) {
+      return Answer.oops();
+    } catch (BadInputException e) {
+      throw new BrokenCaseException(e);
+    } catch (RuntimeException e) {
+      // A bug of the engine is a difference like any other: the rest of the record still counts.
+      return new Answer().text("exception", e.toString());
+    }
+  }
+
+  /** Carries a complaint about the line itself past the reading of a board's complaints. */
+  static final class BrokenCaseException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient BadInputException complaint;
+
+    BrokenCaseException(BadInputException complaint) {
+      super(complaint);
+      this.complaint = complaint;
+    }
+
+    BadInputException complaint() {
+      return complaint;
+    }
+  }
+
+  private static void compareTrace(
+      RecordedCase recorded,
+      List<DmaEvent> events,
+      RecordedBoot boot,
+      List<Difference> differences) {
+    if (recorded.trace().isEmpty()) {
+      return;
+    }
+    JsonArray trace = IommuTrace.of(events, boot.board());
+    if (!Comparison.same(recorded.trace().get(), trace)) {
+      differences.add(
+          difference(recorded, "", "trace", recorded.trace().get().toString(), trace.toString()));
+    }
+  }
+
+  private static void compareLog(
+      RecordedCase recorded, List<DmaEvent> events, List<Difference> differences) {
+    Set<MessageClass> raised = KernelLog.raised(events);
+    Set<MessageClass> missing = EnumSet.noneOf(MessageClass.class);
+    for (String line : recorded.log()) {
+      KernelLog.classify(line).filter(c -> !raised.contains(c)).ifPresent(missing::add);
+    }
+    for (MessageClass kind : missing) {
+      differences.add(difference(recorded, "", "kmsg", word(kind), "not raised"));
+    }
+  }
+
+  private static String word(MessageClass kind) {
+    return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static Difference difference(
+      RecordedCase recorded, String op, String field, String expected, String actual) {
+    return new Difference(
+        recorded.scenario(), recorded.run(), recorded.id(), op, field, expected, actual);
+  }
+}

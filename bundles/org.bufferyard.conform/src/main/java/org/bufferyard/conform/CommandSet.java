@@ -1,0 +1,39 @@
+package org.bufferyard.conform;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Every command that the interpreter knows, by verb. */
+final class CommandSet {
+  private final Map<String, Command> commands = new HashMap<>();
+
+  CommandSet() {
+    DeviceCommands.addTo(commands);
+    AllocationCommands.addTo(commands);
+    ListCommands.addTo(commands);
+    MappingCommands.addTo(commands);
+    AccessCommands.addTo(commands);
+  }
+
+  Optional<Command> command(String verb) {
+    return Optional.ofNullable(commands.get(verb));
+  }
+
+  /** Why a case with this verb cannot be replayed yet. */
+  static String reasonFor(String verb) {
+    return switch (verb) {
+      case "mapq", "mapodd", "unmapx", "syncat", "syncsg", "drop", "reset", "rebind" ->
+          "command " + verb + " misuses the DMA API; the misuse checker comes with a later reach";
+      case "bsgcopy" -> "DMABUF_DEBUG comes with a later reach";
+      case "sgpages" -> "sg_alloc_table_from_pages() is no service of the engine yet";
+      case "fnew", "fsig", "fadd", "frep", "ftest", "fwait", "fwait1", "flist", "fstat" ->
+          "fence commands come with a later reach";
+      case String v when v.startsWith("!") ->
+          "user space on a dma-buf descriptor comes with a later reach";
+      case String v when v.startsWith("b") && v.length() > 2 ->
+          "the recorder's own dma-buf exporter (command " + v + ") comes with a later reach";
+      default -> "unknown command " + verb;
+    };
+  }
+}

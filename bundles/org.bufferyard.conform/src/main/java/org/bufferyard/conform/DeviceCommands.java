@@ -1,0 +1,85 @@
+package org.bufferyard.conform;
+
+import com.google.gson.JsonObject;
+import java.util.Map;
+import java.util.Optional;
+import org.bufferyard.api.dma.Dma;
+import org.bufferyard.platform.yard.YardDevice;
+
+/** Devices themselves: fresh, mask, par, untrusted. */
+final class DeviceCommands {
+  private DeviceCommands() {}
+
+  static void addTo(Map<String, Command> commands) {
+    commands.put("fresh", DeviceCommands::fresh);
+    commands.put("mask", DeviceCommands::mask);
+    commands.put("par", DeviceCommands::par);
+    commands.put("untrusted", DeviceCommands::untrusted);
+  }
+
+  private static Answer fresh(Bench bench, Operation op, JsonObject recorded) {
+    int count = 0;
+    for (String name : op.words().subList(1, op.length())) {
+      if (bench.boot().board().device(name).isPresent()) {
+        bench.state().recreate(name);
+        count++;
+      }
+    }
+    return Answer.rc(count);
+  }
+
+  private static Answer mask(Bench bench, Operation op, JsonObject recorded) {
+    Optional<YardDevice> found = bench.device(op.word(1));
+    if (found.isEmpty()) {
+      return Answer.noDevice();
+    }
+    YardDevice device = found.get();
+    Dma dma = bench.dma();
+    int rc = dma.setMask(device, bits(op, 2));
+    int rcCoherent = dma.setCoherentMask(device, bits(op, 3));
+    return new Answer()
+        .number("rc_coherent", rcCoherent)
+        .hex("dma_mask", device.dmaMask().orElse(0L))
+        .hex("coherent_mask", device.coherentDmaMask())
+        .hex("required_mask", dma.requiredMask(device))
+        .hex("max_mapping_size", dma.maxMappingSize(device))
+        .number("addressing_limited", dma.addressingLimited(device) ? 1 : 0)
+        .number("rc", rc);
+  }
+
+  /** DMA_BIT_MASK(). */
+  private static long bits(Operation op, int word) {
+    long bits = op.number(word);
+    if (bits < 0 || bits > 64) {
+      throw op.wrong("has a mask of " + bits + " bits");
+    }
+    return bits == 64 ? -1L : (1L << bits) - 1;
+  }
+
+  private static Answer par(Bench bench, Operation op, JsonObject recorded) {
+    Optional<YardDevice> found = bench.device(op.word(1));
+    if (found.isEmpty()) {
+      return Answer.noDevice();
+    }
+    YardDevice device = found.get();
+    if (op.given(2)) {
+      device.setMaxSegmentSize(op.number(2));
+    }
+    if (op.given(3)) {
+      device.setSegmentBoundary(op.number(3));
+    }
+    if (op.given(4)) {
+      device.setMinAlignMask(op.number(4));
+    }
+    return Answer.rc(0);
+  }
+
+  private static Answer untrusted(Bench bench, Operation op, JsonObject recorded) {
+    Optional<YardDevice> found = bench.device(op.word(1));
+    if (found.isEmpty()) {
+      return Answer.noDevice();
+    }
+    found.get().setUntrusted(op.number(2) != 0);
+    return Answer.rc(0);
+  }
+}

@@ -1,0 +1,109 @@
+package org.bufferyard.conform;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.bufferyard.platform.conform.ConformReport.Difference;
+import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.registry.Kinds;
+
+/** Checks constants of the kernel's own self tests, group by group. */
+final class FactsReplay {
+  private final Kinds kinds;
+
+  FactsReplay(Kinds kinds) {
+    this.kinds = kinds;
+  }
+
+  void replay(RecordFile file, Selection selection, Tallies tallies) {
+    JsonObject facts = read(file);
+    String run = "kernel-" + text(facts, "kernel", file);
+    if (!(facts.get("cases") instanceof JsonArray cases)) {
+      throw broken(file, "no list \"cases\"");
+    }
+    for (JsonElement element : cases) {
+      if (!(element instanceof JsonObject fact)) {
+        throw broken(file, "a case that is no object");
+      }
+      String group = text(fact, "group", file);
+      if (selection.wants(group, run)) {
+        tallies.add(group, run, outcome(file, fact, group, run));
+      }
+    }
+  }
+
+  private Outcome outcome(RecordFile file, JsonObject fact, String group, String run) {
+    if (!group.equals("golden-iova")) {
+      return new Outcome.Skipped(reason(group));
+    }
+    JsonObject expected = object(fact, "expected", file);
+    List<Difference> differences = new ArrayList<>();
+    JsonObject answer;
+    try {
+      answer = new IovaFact(kinds).answer(object(fact, "input", file));
+    } catch (IllegalArgumentException e) {
+      throw broken(file, text(fact, "id", file) + " is not understood: " + e.getMessage());
+    }
+    Comparison.compare(
+        expected,
+        answer,
+        (field, was, is) ->
+            differences.add(
+                new Difference(group, run, text(fact, "id", file), "", field, was, is)));
+    return differences.isEmpty() ? new Outcome.Agreed() : new Outcome.Differed(differences);
+  }
+
+  private static String reason(String group) {
+    return switch (group) {
+      case "golden-map-sg" ->
+          "facts golden-map-sg: no installed IOMMU has the page sizes asked for; the LPAE and v7s"
+              + " tables come with a later reach";
+      case "golden-pgtable", "io-pgtable-selftest", "generic-pt" ->
+          "facts " + group + ": these page-table formats come with a later reach";
+      case "of-address" -> "facts of-address: the devicetree importer comes with a later reach";
+      case "sg-table" -> "facts sg-table: sg_alloc_table_from_pages() is no service of the engine";
+      case "dma-resv", "dma-fence", "dma-fence-chain", "dma-fence-unwrap" ->
+          "facts " + group + ": fence containers come with a later reach";
+      case "udmabuf", "dma-heap" -> "facts " + group + ": these exporters come with a later reach";
+      default -> "facts " + group + ": unknown group";
+    };
+  }
+
+  private static JsonObject read(RecordFile file) {
+    try (BufferedReader reader = file.open()) {
+      if (JsonParser.parseReader(reader) instanceof JsonObject object) {
+        return object;
+      }
+      throw broken(file, "no object");
+    } catch (JsonParseException e) {
+      throw broken(file, "no JSON (" + e.getMessage() + ")");
+    } catch (IOException e) {
+      throw file.unreadable(e);
+    }
+  }
+
+  private static String text(JsonObject object, String name, RecordFile file) {
+    JsonElement value = object.get(name);
+    if (value == null || !value.isJsonPrimitive()) {
+      throw broken(file, "no \"" + name + "\"");
+    }
+    return value.getAsString();
+  }
+
+  private static JsonObject object(JsonObject fact, String name, RecordFile file) {
+    if (fact.get(name) instanceof JsonObject object) {
+      return object;
+    }
+    throw broken(file, "no object \"" + name + "\" in " + text(fact, "id", file));
+  }
+
+  private static BadInputException broken(RecordFile file, String what) {
+    return new BadInputException("broken facts, " + what, file.name(), "repair or leave it out");
+  }
+}

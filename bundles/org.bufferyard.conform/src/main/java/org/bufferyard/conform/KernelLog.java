@@ -1,0 +1,59 @@
+package org.bufferyard.conform;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.api.event.DmaEvent.MessageClass;
+
+/**
+ * Kernel log lines by class: what a recorded line says, the model must say too. Its silence where
+ * the record is silent proves nothing, since the kernel limits the rate of its messages.
+ */
+final class KernelLog {
+  private KernelLog() {}
+
+  /** The class of a recorded line; empty for lines that no class covers, such as a call trace. */
+  static Optional<MessageClass> classify(String line) {
+    if (line.contains("kernel BUG at") || line.contains("Oops - BUG")) {
+      return Optional.of(MessageClass.BUG);
+    }
+    if (line.contains("Unable to handle kernel")
+        || line.contains("BUG: unable to handle")
+        || line.contains("BUG: kernel NULL pointer")
+        || line.contains("Internal error: Oops")) {
+      return Optional.of(MessageClass.OOPS);
+    }
+    if (line.contains("overflow (mask")) {
+      return Optional.of(MessageClass.OVERFLOW);
+    }
+    if (line.contains("swiotlb buffer is full")) {
+      return Optional.of(MessageClass.BOUNCE_FULL);
+    }
+    if (line.contains("reserved memory is beyond device's set DMA address range")) {
+      return Optional.of(MessageClass.BEYOND_MASK);
+    }
+    if (line.contains("event: F_") || line.contains("DMAR: [DMA")) {
+      return Optional.of(MessageClass.IOMMU_FAULT);
+    }
+    return Optional.empty();
+  }
+
+  /** The classes that the model's events stand for. */
+  static Set<MessageClass> raised(List<DmaEvent> events) {
+    Set<MessageClass> raised = EnumSet.noneOf(MessageClass.class);
+    for (DmaEvent event : events) {
+      if (event instanceof DmaEvent.KernelMessage message) {
+        raised.add(message.kind());
+      } else if (event instanceof DmaEvent.Oopsed) {
+        // A bad access and a BUG end the thread alike; their text tells them apart for people.
+        raised.add(MessageClass.OOPS);
+        raised.add(MessageClass.BUG);
+      } else if (event instanceof DmaEvent.Faulted) {
+        raised.add(MessageClass.IOMMU_FAULT);
+      }
+    }
+    return raised;
+  }
+}

@@ -1,0 +1,139 @@
+package org.bufferyard.conform;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonElement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bufferyard.api.dma.DmaAttrs;
+import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.memory.Segment;
+import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.platform.yard.YardDevice;
+
+/** Scatterlists: sgraw, mapsg, mapsgt, unmapsg. */
+final class ListCommands {
+  private ListCommands() {}
+
+  static void addTo(Map<String, Command> commands) {
+    commands.put("sgraw", ListCommands::raw);
+    commands.put("mapsg", ListCommands::mapSg);
+    commands.put("mapsgt", ListCommands::mapSgtable);
+    commands.put("unmapsg", ListCommands::unmap);
+  }
+
+  /** {@code [[pfn, offset, length], …]}: the CPU side. */
+  static JsonArray cpuList(SgTable table) {
+    JsonArray list = new JsonArray();
+    for (Segment segment : table.segments().subList(0, table.origNents())) {
+      JsonArray entry = new JsonArray();
+      if (segment instanceof Segment.PageBacked page) {
+        entry.add(Answer.hex(page.page().pfn()));
+        entry.add(page.offset());
+        entry.add(page.length());
+      } else {
+        entry.add(Answer.hex(0));
+        entry.add(0);
+        entry.add(0);
+      }
+      list.add(entry);
+    }
+    return list;
+  }
+
+  /** {@code [[dma, length], …]}: what a device is programmed with. */
+  static JsonArray segments(SgTable table) {
+    JsonArray list = new JsonArray();
+    for (Segment segment : table.mapped()) {
+      JsonArray entry = new JsonArray();
+      entry.add(Answer.hex(segment.dma()));
+      entry.add(segment.dmaLength());
+      list.add(entry);
+    }
+    return list;
+  }
+
+  private static Answer raw(Bench bench, Operation op, JsonObject recorded) {
+    List<Segment.PageBacked> pages = new ArrayList<>();
+    for (String entry : op.word(2).split(";", -1)) {
+      String[] parts = entry.split(":", -1);
+      if (parts.length != 3) {
+        throw op.wrong("has an entry that is not page:offset:length: " + entry);
+      }
+      long phys = bench.page(op, parts[0]);
+      pages.add(
+          new Segment.PageBacked(
+              bench.pageRef(phys), (int) op.number(parts[1]), op.number(parts[2])));
+    }
+    SgTable table = SgTable.ofPages(pages);
+    bench.put(op.word(1), new BenchObject.PageList(table));
+    return new Answer().put("sg", cpuList(table)).number("rc", 0);
+  }
+
+  private static Answer mapSg(Bench bench, Operation op, JsonObject recorded) {
+    return map(bench, op, recorded, false);
+  }
+
+  private static Answer mapSgtable(Bench bench, Operation op, JsonObject recorded) {
+    return map(bench, op, recorded, true);
+  }
+
+  private static Answer map(Bench bench, Operation op, JsonObject recorded, boolean sgtable) {
+    Optional<YardDevice> device = bench.device(op.word(1));
+    Optional<BenchObject.PageList> found = bench.find(BenchObject.PageList.class, op.word(2));
+    if (device.isEmpty()) {
+      return Answer.noDevice();
+    }
+    if (found.isEmpty()) {
+      return Answer.noObject();
+    }
+    BenchObject.PageList list = found.get();
+    DmaDirection direction = op.direction(3);
+    DmaAttrs attrs = op.attrs(4);
+    learnBounces(bench, device.get(), recorded);
+    JsonArray before = cpuList(list.table());
+    int rc =
+        sgtable
+            ? bench.dma().mapSgtable(device.get(), list.table(), direction, attrs)
+            : bench.dma().mapSg(device.get(), list.table(), direction, attrs);
+    boolean mapped = sgtable ? rc == 0 : rc > 0;
+    Answer answer = new Answer();
+    if (mapped) {
+      list.mapped(new BenchObject.Use(op.word(1), direction, attrs));
+      answer
+          .number("nents", list.table().nents())
+          .put("segs", segments(list.table()));
+    }
+    JsonArray after = cpuList(list.table());
+    if (!Comparison.same(before, after)) {
+      answer.put("sg_after", after);
+    }
+    return answer.number("rc", rc);
+  }
+
+  private static void learnBounces(Bench bench, YardDevice device, JsonObject recorded) {
+    if (device.domain().isEmpty() && recorded.get("segs") instanceof JsonArray segments) {
+      for (JsonElement segment : segments) {
+        bench.learnBounce(
+            device, AllocationCommands.number(segment.getAsJsonArray().get(0)));
+      }
+    }
+  }
+
+  private static Answer unmap(Bench bench, Operation op, JsonObject recorded) {
+    Optional<BenchObject.PageList> list = bench.find(BenchObject.PageList.class, op.word(1));
+    Optional<BenchObject.Use> use = list.flatMap(BenchObject.PageList::use);
+    if (use.isEmpty()) {
+      return Answer.noObject();
+    }
+    YardDevice device = bench.device(use.get().device()).orElseThrow();
+    bench
+        .dma()
+        .unmapSgtable(
+            device, list.get().table(), use.get().direction(), use.get().attrs());
+    list.get().unmapped();
+    return Answer.rc(0);
+  }
+}

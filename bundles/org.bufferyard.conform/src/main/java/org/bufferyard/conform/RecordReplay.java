@@ -1,0 +1,71 @@
+package org.bufferyard.conform;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
+import org.bufferyard.platform.conform.ConformReport;
+import org.bufferyard.platform.conform.ConformRequest;
+import org.bufferyard.platform.conform.Conformance;
+import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.recorded.RecordedEnvironments;
+import org.bufferyard.platform.registry.Kinds;
+import org.bufferyard.platform.yard.Yards;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Replays recorded kernels through the same engine that explain and run use. */
+@Component
+public final class RecordReplay implements Conformance {
+  private final Yards yards;
+  private final RecordedEnvironments environments;
+  private final Kinds kinds;
+
+  /** Wires; cases open yards of their own. */
+  @Activate
+  public RecordReplay(
+      @Reference Yards yards,
+      @Reference RecordedEnvironments environments,
+      @Reference Kinds kinds) {
+    this.yards = yards;
+    this.environments = environments;
+    this.kinds = kinds;
+  }
+
+  @Override
+  public ConformReport run(ConformRequest request) {
+    List<RecordFile> files =
+        request.files().isEmpty()
+            ? RecordFile.allCarried()
+            : request.files().stream().flatMap(p -> RecordFile.at(p).stream()).toList();
+    Selection selection = new Selection(request.scenarios(), request.runs().map(this::pattern));
+    Tallies tallies = new Tallies();
+    try (Workers workers = new Workers(request.jobs(), new CaseReplay(yards), tallies)) {
+      Boots boots = new Boots(environments);
+      for (RecordFile file : files) {
+        if (file.carriedScenario().map(selection::wants).orElse(true)) {
+          Stream.of(file)
+              .filter(RecordFile::holdsCases)
+              .forEach(f -> new VectorReader(f, selection, boots).feed(workers));
+          if (file.holdsFacts()) {
+            workers.drain();
+            new FactsReplay(kinds).replay(file, selection, tallies);
+          }
+          request.progress().accept(file.name() + ": " + workers.submitted() + " cases read");
+        }
+      }
+      workers.drain();
+    }
+    return tallies.report();
+  }
+
+  private Pattern pattern(String text) {
+    try {
+      return Pattern.compile(text);
+    } catch (PatternSyntaxException e) {
+      throw new BadInputException(
+          "no pattern: " + e.getDescription(), "--run " + text, "give a regular expression");
+    }
+  }
+}

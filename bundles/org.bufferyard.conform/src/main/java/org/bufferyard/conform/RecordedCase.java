@@ -1,0 +1,37 @@
+package org.bufferyard.conform;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One line of a vector file: commands that a recorder executed, and what the kernel answered.
+ *
+ * @param results one answer per command, same order
+ * @param trace IOMMU and bounce events after the devices were re-created; recorded for some cases
+ * @param log kernel log lines of the case
+ * @param where file and line, for messages
+ */
+record RecordedCase(
+    String scenario,
+    String id,
+    String run,
+    String config,
+    List<String> ops,
+    List<JsonObject> results,
+    Optional<JsonArray> trace,
+    List<String> log,
+    String where) {
+
+  RecordedCase {
+    ops = List.copyOf(ops);
+    results = List.copyOf(results);
+    log = List.copyOf(log);
+  }
+
+  /** Whether timers decided its results (flush queue): such runs are advisory. */
+  boolean isAdvisory() {
+    return config.contains("lazy");
+  }
+}
