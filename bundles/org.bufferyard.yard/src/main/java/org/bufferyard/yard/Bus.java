@@ -15,7 +15,6 @@ import org.bufferyard.api.iommu.Translation.Fault;
 import org.bufferyard.api.iommu.Translation.Translated;
 import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.api.memory.PageRef;
-import org.bufferyard.api.memory.PhysMemory;
 
 /**
  * A device as bus master: its address goes through its IOMMU, or through the windows of its bus
@@ -43,14 +42,14 @@ final class Bus implements DeviceBus {
 
   private final LiveDevice device;
   private final Optional<Translator> translator;
-  private final PhysMemory memory;
+  private final SparseMemory memory;
   private final Spans registers;
   private final EventSink events;
 
   Bus(
       LiveDevice device,
       Optional<Translator> translator,
-      PhysMemory memory,
+      SparseMemory memory,
       Spans registers,
       EventSink events) {
     this.device = device;
@@ -136,7 +135,7 @@ final class Bus implements DeviceBus {
 
   /** Whether anything decoded the address. */
   private boolean move(long phys, byte[] bytes, int offset, int length, boolean write) {
-    if (memory.isRam(phys)) {
+    if (memory.isForMasters(phys)) {
       if (write) {
         memory.write(phys, bytes, offset, length);
       } else {

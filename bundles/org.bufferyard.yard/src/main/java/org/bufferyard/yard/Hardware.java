@@ -8,6 +8,7 @@ import org.bufferyard.api.device.DeviceBus;
 import org.bufferyard.api.device.DeviceKind;
 import org.bufferyard.api.device.DeviceUnit;
 import org.bufferyard.api.device.DriverFacts;
+import org.bufferyard.api.device.PatternedDevice;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.platform.spec.DeviceSpec;
@@ -47,7 +48,7 @@ final class Hardware {
   private Opened open(LiveDevice device, DeviceBus bus) {
     Optional<DeviceKind> kind = kinds.device(device.spec().model());
     if (kind.isEmpty()) {
-      return new Opened(new PatternDevice(bus), Optional.empty());
+      return new Opened(new PatternedDevice(bus), Optional.empty());
     }
     PlugIn who = who(kind.get(), device.spec());
     DeviceSite site = new DeviceSite(kernel, events, device, bus);

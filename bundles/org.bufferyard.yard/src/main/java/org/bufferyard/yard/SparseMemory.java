@@ -15,16 +15,16 @@ import org.bufferyard.api.memory.PhysMemory;
  */
 final class SparseMemory implements PhysMemory {
   private final Spans banks;
-  private final Spans ram;
+  private final Spans forMasters;
   private final Spans unmapped;
   private final Spans decoded;
   private final FrameMap frames = new FrameMap();
 
   SparseMemory(MemoryLayout layout) {
     this.banks = layout.banks();
-    this.ram = layout.banks().plus(layout.pools());
+    this.forMasters = layout.banks().plus(layout.pools());
     this.unmapped = layout.noMap();
-    this.decoded = ram.plus(layout.tables());
+    this.decoded = forMasters.plus(layout.tables());
   }
 
   @Override
@@ -37,9 +37,15 @@ final class SparseMemory implements PhysMemory {
     return unmapped.contains(phys) ? PageBacking.UNMAPPED : PageBacking.LINEAR;
   }
 
+  /** {@inheritDoc} The window for tables is memory as well: a walker that asks finds it so. */
   @Override
   public boolean isRam(long phys) {
-    return ram.contains(phys);
+    return decoded.contains(phys);
+  }
+
+  /** Whether it is memory that a device's own access reaches: all but the window for tables. */
+  boolean isForMasters(long phys) {
+    return forMasters.contains(phys);
   }
 
   @Override

@@ -120,7 +120,8 @@ final class MemoryLayoutTest {
     byte[] back = new byte[3];
     memory.read(small, back, 0, 3);
     assertEquals(2, back[1]);
-    assertFalse(memory.isRam(small), "no bus master reaches a table");
+    assertTrue(memory.isRam(small), "a walker finds memory there");
+    assertFalse(memory.isForMasters(small), "no bus master reaches a table");
     tables.free(small, 1024);
     assertEquals(small, tables.allocate(1024));
     memory.read(small, back, 0, 3);
