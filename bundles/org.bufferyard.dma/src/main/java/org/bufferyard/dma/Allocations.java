@@ -1,0 +1,278 @@
+package org.bufferyard.dma;
+
+import static org.bufferyard.api.dma.DmaAddress.hex;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bufferyard.api.dma.Allocation;
+import org.bufferyard.api.dma.Allocation.CpuAddress;
+import org.bufferyard.api.dma.AllocationSource;
+import org.bufferyard.api.dma.DmaAttr;
+import org.bufferyard.api.dma.DmaAttrs;
+import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dma.Gfp;
+import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.api.event.DmaEvent.MessageClass;
+import org.bufferyard.api.memory.CpuMapping;
+import org.bufferyard.api.memory.PageRef;
+import org.bufferyard.api.memory.PhysMemory;
+import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.api.memory.Segment;
+import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.platform.yard.Domain;
+import org.bufferyard.platform.yard.DmaEngineContext;
+import org.bufferyard.platform.yard.MappingLedger;
+import org.bufferyard.platform.yard.YardDevice;
+
+/**
+ * dma_alloc_attrs(), dma_alloc_noncontiguous() and their reverse (B1, B2, B11, B12). Engine thread
+ * only.
+ */
+final class Allocations {
+  private record Live(
+      MappingLedger.Entry entry, YardDevice owner, Runnable giveBack, Optional<SgTable> table) {}
+
+  private final DmaEngineContext context;
+  private final PhysMemory memory;
+  private final MappingLedger ledger;
+  private final PoolAllocation pools;
+  private final DirectAllocation direct;
+  private final IommuAllocation iommu;
+  private final Trail trail;
+  private final Map<Allocation, Live> live = new IdentityHashMap<>();
+
+  Allocations(
+      DmaEngineContext context,
+      PoolAllocation pools,
+      DirectAllocation direct,
+      IommuAllocation iommu,
+      Trail trail) {
+    this.context = context;
+    this.memory = context.memory();
+    this.ledger = context.ledger();
+    this.pools = pools;
+    this.direct = direct;
+    this.iommu = iommu;
+    this.trail = trail;
+  }
+
+  /** dma_alloc_attrs() (B1). */
+  Optional<Allocation> allocate(YardDevice device, long sizeBytes, Gfp gfp, DmaAttrs attrs) {
+    if (device.coherentDmaMask() == 0) {
+      trail.message(
+          device.id(),
+          MessageClass.WARNING,
+          device.name() + ": WARNING: dma_alloc_attrs: coherent_dma_mask is 0");
+    }
+    if (gfp.compound()) {
+      return refused(device, sizeBytes, "__GFP_COMP is not allowed");
+    }
+    if (attrs.has(DmaAttr.CC_SHARED) && AllocationRules.CC_SHARED.holdsIn(context.kernel())) {
+      return refused(device, sizeBytes, "DMA_ATTR_CC_SHARED is not the caller's to set");
+    }
+    Optional<YardDevice.Pool> pool = device.coherentPool();
+    if (pool.isPresent()) {
+      Optional<Placed> placed =
+          pools.allocate(device, pool.get(), AllocationSource.DEVICE_POOL, sizeBytes);
+      if (placed.isPresent() || !fallsThrough(device, pool.get())) {
+        return finish(device, sizeBytes, attrs, placed, AllocationSource.DEVICE_POOL.name());
+      }
+    }
+    Optional<Domain> domain = Masks.dmaDomain(device);
+    if (trail.on()) {
+      explainPath(device, domain);
+    }
+    Optional<Placed> placed =
+        domain.isPresent()
+            ? iommu.allocate(domain.get(), device, sizeBytes, gfp, attrs)
+            : direct.allocate(device, sizeBytes, gfp, attrs);
+    return finish(device, sizeBytes, attrs, placed, domain.isPresent() ? "IOMMU" : "DIRECT");
+  }
+
+  private Optional<Allocation> refused(YardDevice device, long sizeBytes, String why) {
+    trail.message(
+        device.id(), MessageClass.WARNING, device.name() + ": WARNING: dma_alloc_attrs: " + why);
+    return finish(device, sizeBytes, DmaAttrs.NONE, Optional.empty(), "NONE");
+  }
+
+  private void explainPath(YardDevice device, Optional<Domain> domain) {
+    trail.decided(
+        MaskRules.GO_DIRECT,
+        device.id(),
+        domain
+            .map(d -> device.name() + " is translated by " + d.iommu() + ": the IOMMU path allocates")
+            .orElse(device.name() + " is not translated: the direct path allocates"));
+  }
+
+  /** Whether a pool that could not serve lets the call go on (B2). */
+  private boolean fallsThrough(YardDevice device, YardDevice.Pool pool) {
+    boolean goesOn =
+        !pool.spec().exclusive() && AllocationRules.NOT_EXCLUSIVE.holdsIn(context.kernel());
+    if (trail.on()) {
+      trail.decided(
+          goesOn ? AllocationRules.NOT_EXCLUSIVE : AllocationRules.DEVICE_POOL,
+          device.id(),
+          "pool "
+              + pool.spec().name()
+              + (goesOn
+                  ? " was declared without DMA_MEMORY_EXCLUSIVE: other memory is tried"
+                  : " is the device's own: NULL, no other memory is tried"),
+          "pool",
+          pool.spec().id());
+    }
+    return goesOn;
+  }
+
+  private Optional<Allocation> finish(
+      YardDevice device,
+      long sizeBytes,
+      DmaAttrs attrs,
+      Optional<Placed> placed,
+      String path) {
+    if (placed.isEmpty()) {
+      if (trail.on()) {
+        trail.emit(new DmaEvent.AllocationFailed(device.id(), sizeBytes, path));
+      }
+      return Optional.empty();
+    }
+    return Optional.of(
+        enter(MappingLedger.Kind.COHERENT, device, sizeBytes, attrs, placed.get(), Optional.empty()));
+  }
+
+  private Allocation enter(
+      MappingLedger.Kind kind,
+      YardDevice device,
+      long sizeBytes,
+      DmaAttrs attrs,
+      Placed placed,
+      Optional<SgTable> table) {
+    clear(placed);
+    CpuAddress cpu =
+        attrs.has(DmaAttr.NO_KERNEL_MAPPING) ? CpuAddress.COOKIE : placed.cpu();
+    Allocation allocation =
+        new Allocation(
+            device.id(), sizeBytes, placed.handle(), placed.runs(), placed.source(), cpu, attrs);
+    MappingLedger.Entry entry =
+        new MappingLedger.Entry(
+            kind, device.id(), placed.handle(), sizeBytes, () -> undo(allocation));
+    live.put(allocation, new Live(entry, device, placed.giveBack(), table));
+    ledger.add(entry);
+    if (trail.on()) {
+      trail.emit(
+          new DmaEvent.Allocated(
+              device.id(),
+              placed.handle(),
+              sizeBytes,
+              placed.source().name(),
+              placed.runs(),
+              attrs.bits()));
+    }
+    return allocation;
+  }
+
+  private void clear(Placed placed) {
+    long rest = placed.zeroBytes();
+    for (PhysRange run : placed.runs()) {
+      if (rest == 0) {
+        return;
+      }
+      long bytes = Math.min(rest, run.size());
+      memory.fill(run.base(), bytes, (byte) 0);
+      rest -= bytes;
+    }
+  }
+
+  private void undo(Allocation allocation) {
+    Live gone = live.remove(allocation);
+    if (gone != null) {
+      gone.giveBack().run();
+    }
+  }
+
+  /** dma_alloc_noncontiguous() (B11): never from a coherent pool. */
+  Optional<Allocation> allocateNoncontiguous(
+      YardDevice device, long sizeBytes, DmaDirection direction, Gfp gfp, DmaAttrs attrs) {
+    long others = attrs.bits() & ~DmaAttr.ALLOC_SINGLE_PAGES.mask();
+    Optional<Domain> domain = Masks.dmaDomain(device);
+    if (others != 0 || gfp.compound() || (domain.isEmpty() && gfp.dma32())) {
+      return refused(device, sizeBytes, "attributes or gfp flags that noncontiguous memory refuses");
+    }
+    if (trail.on()) {
+      trail.decided(
+          AllocationRules.NONCONTIGUOUS,
+          device.id(),
+          domain.isPresent()
+              ? "noncontiguous: pages of their own behind " + domain.get().iommu()
+              : "noncontiguous without an IOMMU: one physical run");
+    }
+    Optional<Placed> placed =
+        domain.isPresent()
+            ? iommu.scattered(domain.get(), device, sizeBytes, attrs)
+            : direct.allocatePages(device, sizeBytes, gfp);
+    if (placed.isEmpty()) {
+      if (trail.on()) {
+        trail.emit(new DmaEvent.AllocationFailed(device.id(), sizeBytes, "NONCONTIGUOUS"));
+      }
+      return Optional.empty();
+    }
+    return Optional.of(
+        enter(
+            MappingLedger.Kind.NONCONTIGUOUS,
+            device,
+            sizeBytes,
+            attrs,
+            placed.get(),
+            Optional.of(table(placed.get()))));
+  }
+
+  /** All pages on the CPU side, one DMA segment over them. */
+  private SgTable table(Placed placed) {
+    List<Segment.PageBacked> entries = new ArrayList<>();
+    long total = placed.runs().stream().mapToLong(PhysRange::size).sum();
+    for (PhysRange run : placed.runs()) {
+      PageRef page = PageRefs.of(memory, run.base());
+      Segment.PageBacked entry = new Segment.PageBacked(page, 0, run.size());
+      entries.add(entries.isEmpty() ? entry.mappedAt(placed.handle(), total) : entry);
+    }
+    return new SgTable(entries, entries.size(), 1);
+  }
+
+  SgTable tableOf(Allocation noncontiguous) {
+    Live entry = live.get(noncontiguous);
+    if (entry == null || entry.table().isEmpty()) {
+      throw new IllegalArgumentException(
+          "no live noncontiguous allocation at " + hex(noncontiguous.handle()));
+    }
+    return entry.table().get();
+  }
+
+  /** The kernel's own mapping; empty as well when the allocation is gone. */
+  Optional<CpuMapping> kernelMapping(CpuViews views, Allocation allocation) {
+    Live entry = live.get(allocation);
+    return entry == null
+        ? Optional.empty()
+        : views.kernelMapping(entry.owner(), allocation);
+  }
+
+  /** dma_free_attrs(), dma_free_noncontiguous(). */
+  void free(Allocation allocation) {
+    Live gone = live.remove(allocation);
+    if (gone == null) {
+      trail.hazard(
+          AllocationRules.FREE,
+          allocation.owner(),
+          "free of " + hex(allocation.handle()) + ", which is not allocated");
+      return;
+    }
+    ledger.remove(gone.entry());
+    gone.giveBack().run();
+    if (trail.on()) {
+      trail.emit(
+          new DmaEvent.Freed(
+              allocation.owner(), allocation.handle(), allocation.sizeBytes()));
+    }
+  }
+}

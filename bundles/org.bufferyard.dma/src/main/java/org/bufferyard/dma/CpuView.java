@@ -1,0 +1,73 @@
+package org.bufferyard.dma;
+
+import java.util.List;
+import org.bufferyard.api.memory.CpuMapping;
+import org.bufferyard.api.memory.Pgprot;
+import org.bufferyard.api.memory.PhysMemory;
+import org.bufferyard.api.memory.PhysRange;
+
+/** A CPU's view of physical runs, one after the other. Needs no pages. Engine thread only. */
+final class CpuView implements CpuMapping {
+  private final PhysMemory memory;
+  private final List<PhysRange> runs;
+  private final long start;
+  private final long size;
+  private final Pgprot pgprot;
+
+  /**
+   * @param start first byte of the view, counted over the runs
+   */
+  CpuView(PhysMemory memory, List<PhysRange> runs, long start, long size, Pgprot pgprot) {
+    this.memory = memory;
+    this.runs = runs;
+    this.start = start;
+    this.size = size;
+    this.pgprot = pgprot;
+  }
+
+  @Override
+  public long size() {
+    return size;
+  }
+
+  @Override
+  public Pgprot pgprot() {
+    return pgprot;
+  }
+
+  @Override
+  public void read(long offset, byte[] into, int at, int length) {
+    walk(offset, into, at, length, false);
+  }
+
+  @Override
+  public void write(long offset, byte[] from, int at, int length) {
+    walk(offset, from, at, length, true);
+  }
+
+  private void walk(long offset, byte[] bytes, int at, int length, boolean write) {
+    if (offset < 0 || length < 0 || offset > size - length) {
+      throw new IndexOutOfBoundsException(
+          offset + "+" + length + " of a mapping of " + size + " bytes");
+    }
+    long skip = start + offset;
+    int done = 0;
+    for (PhysRange run : runs) {
+      if (done == length) {
+        return;
+      }
+      if (Long.compareUnsigned(skip, run.size()) >= 0) {
+        skip -= run.size();
+        continue;
+      }
+      int part = (int) Math.min(length - done, run.size() - skip);
+      if (write) {
+        memory.write(run.base() + skip, bytes, at + done, part);
+      } else {
+        memory.read(run.base() + skip, bytes, at + done, part);
+      }
+      done += part;
+      skip = 0;
+    }
+  }
+}

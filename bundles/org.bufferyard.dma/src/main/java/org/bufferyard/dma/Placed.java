@@ -1,0 +1,24 @@
+package org.bufferyard.dma;
+
+import java.util.List;
+import org.bufferyard.api.dma.Allocation.CpuAddress;
+import org.bufferyard.api.dma.AllocationSource;
+import org.bufferyard.api.memory.PhysRange;
+
+/**
+ * Memory found for an allocation, before it has an identity.
+ *
+ * @param zeroBytes bytes from the start that the kernel clears
+ * @param giveBack undoes the mapping and frees the memory
+ */
+record Placed(
+    long handle,
+    List<PhysRange> runs,
+    AllocationSource source,
+    CpuAddress cpu,
+    long zeroBytes,
+    Runnable giveBack) {
+  Placed {
+    runs = List.copyOf(runs);
+  }
+}
