@@ -53,7 +53,7 @@ final class ChainReader {
                 o.element(),
                 "the kernel dies: " + o.text(),
                 Map.of());
-        case DmaEvent.KernelMessage m when m.kind() != DmaEvent.MessageClass.INFO ->
+        case DmaEvent.KernelMessage m when isNews(m) ->
             add(chain, told, "log", "printk", m.element(), m.text(), Map.of());
         default -> {
           // Everything else is what the steps speak of.
@@ -61,6 +61,14 @@ final class ChainReader {
       }
     }
     return chain;
+  }
+
+  /** Log lines that no step says already in its own words. */
+  private static boolean isNews(DmaEvent.KernelMessage message) {
+    return switch (message.kind()) {
+      case BEYOND_MASK, WARNING, BUG -> true;
+      case OVERFLOW, BOUNCE_FULL, OOPS, IOMMU_FAULT, INFO -> false;
+    };
   }
 
   private static void add(

@@ -113,7 +113,9 @@ public final class ShareAttempt {
         tearDown();
         return result(refusal, Optional.empty(), Optional.empty());
       }
-      segments = List.copyOf(importer.table().orElseThrow().mapped());
+      if (frame == 0) {
+        segments = List.copyOf(importer.table().orElseThrow().mapped());
+      }
       FrameTransfer.Outcome outcome =
           fault.isPresent()
               ? fault.get()

@@ -28,7 +28,8 @@ import picocli.CommandLine.Parameters;
 @Component
 @CommandName("explain")
 public final class ExplainCommand implements ShellCommand {
-  private static final long DEFAULT_SIZE_BYTES = 1L << 20;
+  /** Fits a bounce (256 KiB at most) and the default segment limit: nothing but the board decides. */
+  private static final long DEFAULT_SIZE_BYTES = 64L << 10;
   private static final long MOST_BYTES = 1L << 30;
 
   private final Boards boards;
@@ -86,7 +87,7 @@ public final class ExplainCommand implements ShellCommand {
         names = "--size",
         paramLabel = "BYTES",
         converter = SizeConverter.class,
-        description = "Size of the buffer (default: 1M).")
+        description = "Size of the buffer (default: 64K).")
     private long sizeBytes = DEFAULT_SIZE_BYTES;
 
     @Option(
