@@ -71,7 +71,15 @@ public final class CommandLineShell implements BatchCommands {
       List<String> rest = arguments.subList(1, arguments.size());
       return call(command.newCall(), rest, out, err, workingDirectory);
     } finally {
+      giveBack(found, command);
+    }
+  }
+
+  private static void giveBack(ComponentServiceObjects<ShellCommand> found, ShellCommand command) {
+    try {
       found.ungetService(command);
+    } catch (IllegalStateException e) {
+      // A command that stays ends because the framework stops, and then it is gone already.
     }
   }
 

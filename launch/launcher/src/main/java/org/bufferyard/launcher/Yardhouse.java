@@ -118,7 +118,7 @@ final class Yardhouse implements AutoCloseable {
       Class<?> contract = target.getClass().getClassLoader().loadClass(service);
       return contract.getMethod(method, types).invoke(target, values);
     } catch (InvocationTargetException e) {
-      throw new BootException(String.valueOf(e.getCause().getMessage()), e);
+      throw new BootException(service + " failed: " + e.getCause(), e);
     } catch (ReflectiveOperationException e) {
       throw new BootException(service + " is not what the launcher expects", e);
     }

@@ -1,6 +1,7 @@
 package org.bufferyard.itest.feature;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.test.common.annotation.InjectBundleContext;
 import org.osgi.test.common.annotation.InjectService;
 
@@ -37,6 +40,7 @@ public final class PluginFolderTest {
     System.setProperty("bufferyard.features", home.resolve("features").toString());
     Path watched = folder.resolve("plugins");
     plugins.watch(watched);
+    everyCommandOfTheInteractiveShellIsThere();
     try (Workbench bench = new Workbench(context, folder)) {
       drop(watched, "a.jar", "bench.a");
       Bundle plugin = bench.await("bench.a", BundleEvent.STARTED);
@@ -84,6 +88,18 @@ public final class PluginFolderTest {
       assertTrue(others.isEmpty(), others::toString);
       features.remove("one");
       features.remove("live");
+    }
+  }
+
+  /** The shell's bundle was resolved before Gogo came; its commands need Gogo's classes all the same. */
+  private void everyCommandOfTheInteractiveShellIsThere() throws InvalidSyntaxException {
+    for (String scope : List.of("yard", "feature", "plugin")) {
+      ServiceReference<?>[] commands =
+          context.getAllServiceReferences(null, "(osgi.command.scope=" + scope + ")");
+      assertNotNull(commands, scope);
+      for (ServiceReference<?> command : commands) {
+        assertNotNull(context.getService(command), scope);
+      }
     }
   }
 
