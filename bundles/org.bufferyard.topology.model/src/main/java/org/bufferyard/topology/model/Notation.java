@@ -14,6 +14,7 @@ import java.util.Objects;
  */
 public final class Notation {
   private static final String UNITS = "KMGT";
+  private static final long MAX_DECIMAL = 9999;
 
   private Notation() {}
 
@@ -52,15 +53,13 @@ public final class Notation {
     }
   }
 
-  /** The biggest unit that leaves a whole number; bytes otherwise, and for what no unit suits. */
+  /** The biggest unit that leaves a whole number; else bytes, long ones in hexadecimal. */
   public static String printSize(long size) {
-    if (size == 0 || size < 0) {
-      return size == 0 ? "0" : printAddress(size);
+    int unit = size <= 0 ? 0 : Math.min(Long.numberOfTrailingZeros(size) / 10, UNITS.length());
+    if (unit > 0) {
+      return (size >>> (10 * unit)) + UNITS.substring(unit - 1, unit);
     }
-    int unit = Math.min(Long.numberOfTrailingZeros(size) / 10, UNITS.length());
-    return unit == 0
-        ? Long.toString(size)
-        : (size >>> (10 * unit)) + UNITS.substring(unit - 1, unit);
+    return size < 0 || size > MAX_DECIMAL ? printAddress(size) : Long.toString(size);
   }
 
   /** Devicetree cells: unsigned 32-bit numbers separated by blanks. */

@@ -21,7 +21,9 @@ class NotationTest {
     "1536,1536",
     "1024K,1M",
     "0,0",
-    "3k,3K"
+    "3k,3K",
+    "0xffffffff,0xffffffff",
+    "0xffffffffffffffff,0xffffffffffffffff"
   })
   void sizesComeBackWithTheBiggestUnit(String text, String printed) {
     assertEquals(printed, Notation.printSize(Notation.parseSize(text)));

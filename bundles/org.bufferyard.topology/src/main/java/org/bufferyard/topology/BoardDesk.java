@@ -1,0 +1,41 @@
+package org.bufferyard.topology;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.board.BoardDocument;
+import org.bufferyard.platform.board.BoardDocuments;
+import org.bufferyard.platform.board.Boards;
+import org.bufferyard.platform.board.OpenBoard;
+import org.bufferyard.platform.spec.PlatformSpec;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Opens boards, once or to stay. Safe for any thread. */
+@Component
+public final class BoardDesk implements Boards, BoardDocuments {
+  private final ModelPackages packages;
+
+  @Activate
+  public BoardDesk(@Reference ModelPackages packages) {
+    this.packages = packages;
+  }
+
+  @Override
+  public OpenBoard open(Path file, List<PhysRange> extraRam) {
+    byte[] text = TextFile.read(file, BoardReading.SUFFIX);
+    BoardReading reading = BoardReading.of(text, name(file), extraRam, packages);
+    PlatformSpec spec = reading.orThrow(file.toString());
+    return new OpenBoard(spec, reading.warnings(file.toString()), reading.readOnly());
+  }
+
+  @Override
+  public BoardDocument open(Path file) {
+    return OpenBoardFile.open(file, packages);
+  }
+
+  static String name(Path file) {
+    return String.valueOf(file.getFileName()).replaceAll("[^A-Za-z0-9._-]", "_");
+  }
+}

@@ -1,0 +1,27 @@
+package org.bufferyard.topology;
+
+/** How many letters two words differ in (Levenshtein), for "did you mean". Stateless. */
+final class EditDistance {
+  private EditDistance() {}
+
+  /** The distance, or {@code bound} when it is at least that. */
+  static int between(String a, String b, int bound) {
+    if (Math.abs(a.length() - b.length()) >= bound) {
+      return bound;
+    }
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int substitute = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(substitute, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return Math.min(row[b.length()], bound);
+  }
+}
