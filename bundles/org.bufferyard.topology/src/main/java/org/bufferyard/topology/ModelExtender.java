@@ -84,10 +84,14 @@ public final class ModelExtender
         registrations.add(register(bundle, model.getAttributes()));
       } catch (IOException | IllegalArgumentException e) {
         LOG.log(Level.WARNING, "model of {0} not used: {1}", bundle, e.getMessage());
-        packages.refuse(String.valueOf(model.getAttributes().get(NAMESPACE)), e.getMessage());
+        packages.refuse(nsUri(model), e.getMessage());
       }
     }
     return registrations;
+  }
+
+  private static String nsUri(BundleCapability model) {
+    return String.valueOf(model.getAttributes().get(NAMESPACE));
   }
 
   private static ServiceRegistration<EPackage> register(
@@ -119,6 +123,10 @@ public final class ModelExtender
   @Override
   public void removedBundle(
       Bundle bundle, BundleEvent event, List<ServiceRegistration<EPackage>> registrations) {
+    bundle
+        .adapt(BundleRevision.class)
+        .getDeclaredCapabilities(NAMESPACE)
+        .forEach(model -> packages.forgetRefusal(nsUri(model)));
     for (ServiceRegistration<EPackage> registration : registrations) {
       try {
         registration.unregister();

@@ -91,6 +91,10 @@ public final class ModelPackages {
     refused.put(nsUri, reason);
   }
 
+  void forgetRefusal(String nsUri) {
+    refused.remove(nsUri);
+  }
+
   /** Why the model of a bundle that is there cannot be used. */
   Optional<String> refusal(String nsUri) {
     return Optional.ofNullable(refused.get(nsUri));
