@@ -59,14 +59,23 @@ final class AllocationCommands {
   private static void learnPages(Bench bench, YardDevice device, JsonObject recorded) {
     if (recorded.get("pages") instanceof JsonArray runs) {
       for (JsonElement run : runs) {
-        learnPage(bench, device, pfn(run));
+        learnRun(bench, device, pfn(run), run.getAsJsonArray().get(1).getAsLong());
       }
     } else if (recorded.get("sg") instanceof JsonArray entries) {
       for (JsonElement entry : entries) {
-        learnPage(bench, device, pfn(entry));
+        long bytes = entry.getAsJsonArray().get(2).getAsLong();
+        learnRun(bench, device, pfn(entry), PageRef.align(bytes) >>> PageRef.SHIFT);
       }
-    } else if (recorded.has("dma") && device.domain().isEmpty()) {
+    } else if (recorded.has("dma") && device.dmaDomain().isEmpty()) {
       learnPage(bench, device, device.rangeMap().toPhys(number(recorded.get("dma"))));
+    }
+  }
+
+  /** Behind an IOMMU a run is pages that happened to be neighbours, else one allocation. */
+  private static void learnRun(Bench bench, YardDevice device, long phys, long pages) {
+    learnPage(bench, device, phys);
+    for (long i = 1; device.dmaDomain().isPresent() && i < pages; i++) {
+      bench.state().placements().preferPages(phys + (i << PageRef.SHIFT));
     }
   }
 

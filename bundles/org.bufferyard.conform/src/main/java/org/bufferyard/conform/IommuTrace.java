@@ -2,6 +2,7 @@ package org.bufferyard.conform;
 
 import com.google.gson.JsonArray;
 import java.util.List;
+import java.util.Optional;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.spec.PlatformSpec;
@@ -18,13 +19,15 @@ final class IommuTrace {
       } else if (event instanceof DmaEvent.IommuUnmapped u) {
         trace.add(line("unmap", Answer.hex(u.iova()), u.size(), u.unmapped()));
       } else if (event instanceof DmaEvent.Bounced b) {
-        String device = board.device(b.element()).map(DeviceSpec::path).orElse(b.element());
+        Optional<DeviceSpec> device = board.device(b.element());
+        // The tracepoint prints phys_to_dma(), all ones outside the bus windows.
+        long printed = device.map(d -> d.reach().rangeMap().toDma(b.phys())).orElse(b.phys());
         trace.add(
             line(
                 "bounce",
-                device,
+                device.map(DeviceSpec::path).orElse(b.element()),
                 Answer.hex(b.dmaMask()),
-                Answer.hex(b.phys()),
+                Answer.hex(printed),
                 b.size(),
                 b.forced() ? "FORCE" : "NORMAL"));
       }

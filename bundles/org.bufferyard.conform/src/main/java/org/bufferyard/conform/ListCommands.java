@@ -114,7 +114,7 @@ final class ListCommands {
   }
 
   private static void learnBounces(Bench bench, YardDevice device, JsonObject recorded) {
-    if (device.domain().isEmpty() && recorded.get("segs") instanceof JsonArray segments) {
+    if (device.dmaDomain().isEmpty() && recorded.get("segs") instanceof JsonArray segments) {
       for (JsonElement segment : segments) {
         bench.learnBounce(
             device, AllocationCommands.number(segment.getAsJsonArray().get(0)));

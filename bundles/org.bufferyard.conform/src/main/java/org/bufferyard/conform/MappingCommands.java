@@ -128,7 +128,7 @@ final class MappingCommands {
   }
 
   private static void learnBounce(Bench bench, YardDevice device, JsonObject recorded) {
-    if (recorded.has("dma") && device.domain().isEmpty()) {
+    if (recorded.has("dma") && device.dmaDomain().isEmpty()) {
       bench.learnBounce(device, AllocationCommands.number(recorded.get("dma")));
     }
   }

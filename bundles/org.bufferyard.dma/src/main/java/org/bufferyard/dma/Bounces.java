@@ -76,16 +76,7 @@ final class Bounces {
       throw trail.bug(
           BounceRules.PLACEMENT, device.id(), "swiotlb.c: a bounce of 0 bytes has no slots");
     }
-    long slot =
-        area.pool().map(
-            new BounceRequest(
-                phys,
-                size,
-                allocAlignMask,
-                device.minAlignMask(),
-                device.segmentBoundary(),
-                device.rangeMap().toDma(area.spec().region().base()),
-                context.placements().nextBounce()));
+    long slot = size < 0 ? BouncePool.FULL : slot(device, area, phys, size, allocAlignMask);
     if (trail.on()) {
       trail.emit(
           new DmaEvent.Bounced(
@@ -99,6 +90,20 @@ final class Bounces {
     needLinear(device, phys, size);
     copy(phys, slot, size);
     return slot;
+  }
+
+  private long slot(
+      YardDevice device, BounceArea area, long phys, long size, long allocAlignMask) {
+    return area.pool()
+        .map(
+            new BounceRequest(
+                phys,
+                size,
+                allocAlignMask,
+                device.minAlignMask(),
+                device.segmentBoundary(),
+                device.rangeMap().toDma(area.spec().region().base()),
+                context.placements().nextBounce()));
   }
 
   private void full(YardDevice device, BounceArea area, long size, DmaAttrs attrs) {

@@ -242,6 +242,8 @@ final class DirectMapping {
       long dma =
           map(device, cpu.phys(i), cpu.length(i), direction, attrs, i == 0 && trail.on());
       if (dma == DmaAddress.MAPPING_ERROR) {
+        // Entries that were mapped keep their stale addresses, as on a machine.
+        SgEntries.setDma(table, i, Segment.NO_DMA, 0);
         unmapList(device, table, i, direction, attrs.with(DmaAttr.SKIP_CPU_SYNC));
         if (trail.on()) {
           trail.decided(

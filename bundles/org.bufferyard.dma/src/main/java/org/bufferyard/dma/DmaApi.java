@@ -43,7 +43,15 @@ final class DmaApi implements Dma {
     this.streaming =
         new Streaming(context.kernel(), context.hazards(), direct, iommu, live, trail);
     this.lists =
-        new ListStreaming(context.hazards(), streaming, direct, iommu, live, caches, trail);
+        new ListStreaming(
+            context.hazards(),
+            streaming,
+            direct,
+            iommu,
+            new IommuLists(context.kernel(), iommu, iovas, core, caches, trail),
+            live,
+            caches,
+            trail);
     Pages pages = new Pages(context, trail);
     PoolAllocation pools = new PoolAllocation(trail);
     this.allocations =

@@ -3,6 +3,7 @@ package org.bufferyard.dma;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.bufferyard.api.allocator.AllocationRequest;
 import org.bufferyard.api.allocator.IovaAllocator;
 import org.bufferyard.api.dma.Allocation.CpuAddress;
 import org.bufferyard.api.dma.AllocationSource;
@@ -138,7 +139,8 @@ final class IommuAllocation {
 
   /**
    * __iommu_dma_alloc_pages(): the largest order that fits, falling to smaller ones; an order that
-   * failed is not tried again.
+   * failed is not tried again. Recorded placements come one a page; a page that does not start a
+   * block of an order says that the kernel found none.
    *
    * @return empty when memory ran out
    */
@@ -149,11 +151,14 @@ final class IommuAllocation {
     while (rest != 0) {
       Optional<PageGrant> block = Optional.empty();
       mask &= (Long.highestOneBit(rest) << 1) - 1;
+      long hint = pages.nextHint();
       while (block.isEmpty() && mask != 0) {
-        long order = Long.highestOneBit(mask);
-        block = pages.block(device, order, Pages.Zone.ANY, pages.nextHint());
+        long length = Long.highestOneBit(mask);
+        if (startsBlock(hint, length)) {
+          block = pages.block(device, length, Pages.Zone.ANY, hint);
+        }
         if (block.isEmpty()) {
-          mask &= ~order;
+          mask &= ~length;
         }
       }
       if (block.isEmpty()) {
@@ -162,8 +167,16 @@ final class IommuAllocation {
       }
       rest -= block.get().pages();
       blocks.add(block.get());
+      for (long i = 1; hint != AllocationRequest.NO_PREFERENCE && i < block.get().pages(); i++) {
+        pages.nextHint();
+      }
     }
     return blocks;
+  }
+
+  private static boolean startsBlock(long hint, long pages) {
+    return hint == AllocationRequest.NO_PREFERENCE
+        || (hint & ((pages << PageRef.SHIFT) - 1)) == 0;
   }
 
   /** Physically adjacent blocks joined, in order. */

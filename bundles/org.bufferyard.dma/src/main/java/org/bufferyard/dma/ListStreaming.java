@@ -32,6 +32,7 @@ final class ListStreaming {
   private final Streaming single;
   private final DirectMapping direct;
   private final IommuMapping iommu;
+  private final IommuLists iommuLists;
   private final LiveMappings live;
   private final CacheUpkeep caches;
   private final Trail trail;
@@ -41,6 +42,7 @@ final class ListStreaming {
       Streaming single,
       DirectMapping direct,
       IommuMapping iommu,
+      IommuLists iommuLists,
       LiveMappings live,
       CacheUpkeep caches,
       Trail trail) {
@@ -48,6 +50,7 @@ final class ListStreaming {
     this.single = single;
     this.direct = direct;
     this.iommu = iommu;
+    this.iommuLists = iommuLists;
     this.live = live;
     this.caches = caches;
     this.trail = trail;
@@ -90,14 +93,14 @@ final class ListStreaming {
       single.needStructPage(device, p.page());
     }
     Optional<Domain> domain = Masks.dmaDomain(device);
-    boolean bounced = domain.isPresent() && iommu.bouncesList(device, cpu, direction);
+    boolean bounced = domain.isPresent() && iommuLists.bouncesList(device, cpu, direction);
     int nents;
     if (domain.isEmpty()) {
       nents = direct.mapList(device, table, cpu, direction, attrs);
     } else if (bounced) {
-      nents = iommu.mapBouncedList(domain.get(), device, table, cpu, direction, attrs);
+      nents = iommuLists.mapBouncedList(domain.get(), device, table, cpu, direction, attrs);
     } else {
-      nents = iommu.mapList(domain.get(), device, table, cpu, direction, attrs);
+      nents = iommuLists.mapList(domain.get(), device, table, cpu, direction, attrs);
     }
     if (nents <= 0) {
       return failed(device, cpu, direction, launder(device, nents));
@@ -210,14 +213,14 @@ final class ListStreaming {
       return true;
     }
     if (bounced) {
-      iommu.unmapBouncedList(
+      iommuLists.unmapBouncedList(
           domain.get(), device, table, table.origNents(), direction, attrs);
       return true;
     }
     if (attrs.has(DmaAttr.SKIP_CPU_SYNC)) {
-      return iommu.unmapSegments(domain.get(), device, table);
+      return iommuLists.unmapSegments(domain.get(), device, table);
     }
-    return iommu.unmapList(
+    return iommuLists.unmapList(
         domain.get(), device, table, new CpuList(table, hazards), direction, attrs);
   }
 

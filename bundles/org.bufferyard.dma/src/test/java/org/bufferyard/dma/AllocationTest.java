@@ -224,6 +224,28 @@ class AllocationTest {
   }
 
   @Test
+  void recordedPagesBehindAnIommuComeOneByOne() {
+    TestDevice s = yard.device("s");
+    yard.translate(s);
+    for (long page = 0; page < 512; page++) {
+      yard.hints.add(0x1_0400_0000L + page * 4096);
+    }
+    yard.hints.add(0x1_0800_3000L);
+    for (long page = 0; page < 511; page++) {
+      yard.hints.add(0x1_0800_5000L + page * 4096);
+    }
+    Allocation a = got(s, 4 << 20);
+    assertEquals(
+        List.of(
+            new PhysRange(0x1_0400_0000L, 2 << 20),
+            new PhysRange(0x1_0800_3000L, 4096),
+            new PhysRange(0x1_0800_5000L, 511 * 4096)),
+        a.runs(),
+        "a page that starts no block of 2 MiB: the kernel had none");
+    assertTrue(yard.hints.isEmpty());
+  }
+
+  @Test
   void forceContiguousBehindAnIommuIsOneRunFromCma() {
     TestDevice c = yard.device("c");
     yard.translate(c);

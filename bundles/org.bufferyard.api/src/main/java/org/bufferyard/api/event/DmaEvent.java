@@ -91,7 +91,12 @@ public sealed interface DmaEvent {
 
   // ---- bounce and caches ----
 
-  /** swiotlb_bounced: {@code forced} prints FORCE in the kernel's trace. */
+  /**
+   * swiotlb_bounced: {@code forced} prints FORCE in the kernel's trace.
+   *
+   * @param phys the memory to bounce; the kernel's trace prints its bus address instead
+   * @param slot where the bounce lies; all ones when the pool had no room and nothing was bounced
+   */
   record Bounced(
       String element, long dmaMask, long phys, long size, long slot, boolean forced)
       implements DmaEvent {}

@@ -9,7 +9,10 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface Placements {
-  /** The next page allocations prefer these bases, one each, in order. */
+  /**
+   * The next page allocations prefer these bases, in order: one for a contiguous allocation, one for
+   * each page of an allocation that is scattered behind an IOMMU.
+   */
   void preferPages(long base);
 
   /** The next bounce prefers this slot address. */
