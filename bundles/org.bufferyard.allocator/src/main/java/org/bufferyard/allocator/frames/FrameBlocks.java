@@ -62,23 +62,18 @@ public final class FrameBlocks {
   }
 
   /**
-   * Best fit by order: the lowest frame in the smallest sufficient block, as __rmqueue_smallest()
-   * but lowest address first, or {@link #NONE}.
+   * The lowest free block of exactly that order, or {@link #NONE}: one step of
+   * __rmqueue_smallest(), lowest address first.
    *
    * @param alignOrder the start is a multiple of this power of two, too
    * @param last highest start allowed
    */
-  public long smallestFit(int order, int alignOrder, long last) {
-    for (int from = order; from < free.length; from++) {
-      long block = free[from].nextSet(0);
-      if (from < alignOrder) {
-        block = nextAligned(free[from], alignOrder - from);
-      }
-      if (block != NONE && block << from <= last) {
-        return block << from;
-      }
-    }
-    return NONE;
+  public long lowestOf(int order, int alignOrder, long last) {
+    long block =
+        order < alignOrder
+            ? nextAligned(free[order], alignOrder - order)
+            : free[order].nextSet(0);
+    return block != NONE && block << order <= last ? block << order : NONE;
   }
 
   private static long nextAligned(FrameBits bits, int shift) {

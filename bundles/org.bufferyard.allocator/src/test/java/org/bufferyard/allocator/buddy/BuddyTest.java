@@ -63,6 +63,26 @@ final class BuddyTest extends AllocatorContract {
   }
 
   @Test
+  void wholeBlocksGoLowestFirstAndEdgesLast() throws Exception {
+    // An odd page, two blocks of 16 pages in one bank, one block and two odd pages in another.
+    PhysRange low = new PhysRange(0x4000_f000L, 0x2_1000L);
+    PhysRange high = new PhysRange(0x5000_0000L, 0x1_2000L);
+    try (Allocator ram = open(ram(Map.of("max-order", "4"), low, high))) {
+      assertEquals(0x4001_0000L, allocate(ram, 1, -1L));
+      assertEquals(0x4001_1000L, allocate(ram, 1, -1L), "the block once split serves on");
+      assertEquals(0x4002_0000L, allocate(ram, 16, -1L));
+      assertEquals(0x5000_0000L, allocate(ram, 16, -1L));
+      assertEquals(0x4001_8000L, allocate(ram, 8, -1L));
+      assertEquals(0x4001_4000L, allocate(ram, 4, -1L));
+      assertEquals(0x4001_2000L, allocate(ram, 2, -1L));
+      assertEquals(0x4000_f000L, allocate(ram, 1, -1L));
+      assertEquals(0x5001_0000L, allocate(ram, 2, -1L));
+      assertEquals(Allocator.NO_MEMORY, allocate(ram, 1, -1L));
+      assertEquals(0, ram.freeBytes());
+    }
+  }
+
+  @Test
   void nothingIsLargerThanTheMaximumOrder() throws Exception {
     PhysRange bank = new PhysRange(0x4000_0000L, 1L << 30);
     try (Allocator ram = open(ram(Map.of("max-order", "9"), bank))) {

@@ -5,10 +5,11 @@ import org.bufferyard.allocator.frames.PageFrames;
 import org.bufferyard.api.memory.PhysRange;
 
 /**
- * A run of memory inside one zone. Its blocks are counted from an origin below it that is aligned to
- * the largest block, so that a block's alignment is that of its physical address.
+ * A run of memory inside one zone: whole largest blocks, or what a bank's edge leaves of one. Blocks
+ * are counted from an origin below the run that is aligned to the largest block, so that a block's
+ * alignment is that of its physical address.
  */
-final class BuddyZone {
+final class BuddyRun {
 
   static final long NONE = FrameBlocks.NONE;
 
@@ -17,7 +18,7 @@ final class BuddyZone {
   private final long end;
   private final FrameBlocks blocks;
 
-  BuddyZone(PhysRange region, int maxOrder) {
+  BuddyRun(PhysRange region, int maxOrder) {
     this.region = region;
     long first = PageFrames.first(region);
     origin = first & -(1L << maxOrder);
@@ -34,18 +35,19 @@ final class BuddyZone {
     return blocks.freeFrames();
   }
 
-  /** A frame where a block of the order is free and its first {@code pages} end in time. */
-  long find(int order, int alignOrder, long pages, long limit) {
+  /**
+   * The lowest frame where a free block of exactly {@code block} starts whose first {@code pages} end
+   * in time.
+   */
+  long find(int block, int alignOrder, long pages, long limit) {
     long last = Math.min(end, limit) - pages - origin;
     if (alignOrder > 51 || last < 0) {
       return NONE;
     }
-    long frame = NONE;
-    if ((origin & ((1L << alignOrder) - 1)) == 0) {
-      frame = blocks.smallestFit(order, alignOrder, last);
-    } else {
-      frame = walkAligned(order, alignOrder, last);
-    }
+    long frame =
+        (origin & ((1L << alignOrder) - 1)) == 0
+            ? blocks.lowestOf(block, alignOrder, last)
+            : walkAligned(block, alignOrder, last);
     return frame == NONE ? NONE : origin + frame;
   }
 
