@@ -94,6 +94,9 @@ final class AccessCommands {
         return Answer.rc(Errno.EFAULT.rc());
       }
       bench.state().memory().write(phys, bytes, at, length);
+      if (!bench.isObject(op.word(2))) {
+        bench.wroteForeign(phys);
+      }
       at += length;
     }
     return Answer.rc(0);
@@ -106,6 +109,9 @@ final class AccessCommands {
     }
     long address = bench.address(op, op.word(2)) + op.number(3);
     byte[] bytes = new byte[length(op, op.number(4))];
+    if (!bench.isObject(op.word(2)) && recorded.get("bytes") instanceof JsonArray runs) {
+      learnForeign(bench, device.get(), address, runs);
+    }
     int at = 0;
     int rc = 0;
     while (at < bytes.length) {
@@ -122,6 +128,17 @@ final class AccessCommands {
         .hex("phys", bench.behind(device.get(), address))
         .put("bytes", Answer.runLengths(Arrays.copyOf(bytes, at)))
         .number("rc", rc);
+  }
+
+  private static void learnForeign(
+      Bench bench, YardDevice device, long address, JsonArray runLengths) {
+    byte[] bytes = Answer.bytes(runLengths);
+    for (int at = 0; at < bytes.length; ) {
+      long phys = bench.behind(device, address + at);
+      int length = (int) Math.min(bytes.length - at, PageRef.SIZE - (phys & PageRef.SIZE - 1));
+      bench.learnForeignBytes(phys, Arrays.copyOfRange(bytes, at, at + length));
+      at += length;
+    }
   }
 
   /** A transfer by the card, through its own bus; a refused one leaves its target as it was. */

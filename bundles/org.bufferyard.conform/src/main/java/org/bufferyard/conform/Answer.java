@@ -4,9 +4,14 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 
 /** What the model answers to a command, in the recorder's own words and units. */
 final class Answer {
+  /** Longer than any recorded transfer; a damaged line must not ask for all memory. */
+  private static final int MAX_RUN = 1 << 24;
+
   private final JsonObject fields = new JsonObject();
 
   static Answer rc(long rc) {
@@ -66,5 +71,18 @@ final class Answer {
       }
     }
     return runs;
+  }
+
+  /** The reverse of {@link #runLengths}; what is no run is left out. */
+  static byte[] bytes(JsonArray runLengths) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (JsonElement element : runLengths) {
+      if (element instanceof JsonArray run && run.size() == 2) {
+        byte[] same = new byte[Math.min(run.get(1).getAsInt(), MAX_RUN)];
+        Arrays.fill(same, (byte) run.get(0).getAsInt());
+        bytes.writeBytes(same);
+      }
+    }
+    return bytes.toByteArray();
   }
 }

@@ -1,5 +1,6 @@
 package org.bufferyard.conform;
 
+import com.google.gson.JsonElement;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.bufferyard.platform.yard.YardState;
 final class Bench {
   private final YardState state;
   private final RecordedBoot boot;
+  private final RecordedCase recorded;
   private final Map<String, BenchObject> objects = new HashMap<>();
 
   /** Bounce pools whose search position this case has learned already, by first byte. */
@@ -28,9 +30,13 @@ final class Bench {
   /** The on-card buffer of each PCI device. */
   private final Map<String, byte[]> cards = new HashMap<>();
 
-  Bench(YardState state, RecordedBoot boot) {
+  /** Pages that no object of the case covers and whose bytes it has seen or written. */
+  private final Set<Long> foreignPages = new HashSet<>();
+
+  Bench(YardState state, RecordedBoot boot, RecordedCase recorded) {
     this.state = state;
     this.boot = boot;
+    this.recorded = recorded;
   }
 
   YardState state() {
@@ -96,6 +102,48 @@ final class Bench {
         .ifPresent(pool -> state.placements().preferBounce(phys));
   }
 
+  /**
+   * The first address of a list whose mapping failed, where a later look at its first entry shows
+   * it: what a failed mapping leaves behind is all that tells where its first bounce lay.
+   */
+  Optional<Long> firstAddressSeenLater(Operation op, String list) {
+    for (int i = op.index() + 1; i < recorded.ops().size(); i++) {
+      String later = recorded.ops().get(i);
+      if (later.startsWith("map") && later.contains(" " + list + " ")) {
+        break;
+      }
+      if (later.equals("iova " + op.word(1) + " " + list)
+          || later.startsWith("iova " + op.word(1) + " " + list + " ")
+          || later.startsWith("iova " + op.word(1) + " " + list + ":0")) {
+        return Optional.ofNullable(recorded.results().get(i).get("addr"))
+            .filter(JsonElement::isJsonPrimitive)
+            .map(AllocationCommands::number);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Tells the memory what the recorder read behind an address that no object of the case stands for:
+   * bytes of the boot firmware or of somebody else, which no model can know. What the case itself
+   * wrote there stays.
+   */
+  void learnForeignBytes(long phys, byte[] bytes) {
+    if (foreignPages.add(phys >>> PageRef.SHIFT) && state.memory().isRam(phys)) {
+      state.memory().write(phys, bytes, 0, bytes.length);
+    }
+  }
+
+  void wroteForeign(long phys) {
+    foreignPages.add(phys >>> PageRef.SHIFT);
+  }
+
+  /** Whether a word names an object that the case has; numbers name none. */
+  boolean isObject(String word) {
+    int colon = word.indexOf(':');
+    return objects.containsKey(colon < 0 ? word : word.substring(0, colon));
+  }
+
   private Optional<PhysRange> bouncePool(long phys) {
     Optional<PhysRange> restricted =
         boot.board().pools().stream()
@@ -135,9 +183,7 @@ final class Bench {
       case BenchObject.Buffer buffer -> buffer.allocation().handle();
       case BenchObject.Mapping mapping -> mapping.dma();
       case BenchObject.PageList list ->
-          colon < 0
-              ? list.firstDma()
-              : list.segmentDma((int) op.number(word.substring(colon + 1)));
+          list.dma(colon < 0 ? 0 : (int) op.number(word.substring(colon + 1)));
     };
   }
 }

@@ -27,6 +27,9 @@ sealed interface BenchObject {
     private final SgTable table;
     private Optional<Use> use = Optional.empty();
 
+    /** Whether anybody tried to map it; before that its DMA side is zeroed memory. */
+    private boolean touched;
+
     PageList(SgTable table) {
       this.table = table;
     }
@@ -40,21 +43,25 @@ sealed interface BenchObject {
     }
 
     void mapped(Use now) {
+      touched = true;
       use = Optional.of(now);
+    }
+
+    void mapFailed() {
+      touched = true;
+      use = Optional.empty();
     }
 
     void unmapped() {
       use = Optional.empty();
     }
 
-    /** The first address of a mapped list, else 0. */
-    long firstDma() {
-      return use.isEmpty() || table.segments().isEmpty() ? 0 : table.segments().getFirst().dma();
-    }
-
-    /** sg_dma_address() of an entry, whatever stands there; 0 behind the list's end. */
-    long segmentDma(int index) {
-      return index < table.segments().size() ? table.segments().get(index).dma() : 0;
+    /**
+     * sg_dma_address() of an entry, whatever stands there: a failed mapping leaves an error value, an
+     * undone one its old address. 0 behind the list's end.
+     */
+    long dma(int index) {
+      return touched && index < table.segments().size() ? table.segments().get(index).dma() : 0;
     }
   }
 }

@@ -10,10 +10,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.DmaEvent.MessageClass;
+import org.bufferyard.api.iommu.IommuKind;
+import org.bufferyard.api.kernel.Flavour;
 import org.bufferyard.api.kernel.KernelOops;
 import org.bufferyard.platform.conform.ConformReport.Difference;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.recorded.RecordedBoot;
+import org.bufferyard.platform.registry.Kinds;
+import org.bufferyard.platform.spec.IommuSpec;
+import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.yard.Yard;
 import org.bufferyard.platform.yard.YardOptions;
 import org.bufferyard.platform.yard.YardState;
@@ -26,9 +31,11 @@ import org.bufferyard.platform.yard.Yards;
 final class CaseReplay {
   private final CommandSet commands = new CommandSet();
   private final Yards yards;
+  private final Kinds kinds;
 
-  CaseReplay(Yards yards) {
+  CaseReplay(Yards yards, Kinds kinds) {
     this.yards = yards;
+    this.kinds = kinds;
   }
 
   Outcome replay(RecordedCase recorded, RecordedBoot boot) {
@@ -39,7 +46,7 @@ final class CaseReplay {
     for (String text : recorded.ops()) {
       operations.add(Operation.of(operations.size(), text, recorded.where()));
     }
-    Optional<String> reason = cannotReplay(recorded, operations);
+    Optional<String> reason = cannotReplay(recorded, operations, boot.board());
     if (reason.isPresent()) {
       return new Outcome.Skipped(reason.get());
     }
@@ -50,21 +57,41 @@ final class CaseReplay {
     }
   }
 
-  private Optional<String> cannotReplay(RecordedCase recorded, List<Operation> operations) {
+  private Optional<String> cannotReplay(
+      RecordedCase recorded, List<Operation> operations, PlatformSpec board) {
     for (Operation op : operations) {
       if (commands.command(op.verb()).isEmpty()) {
         return Optional.of(CommandSet.reasonFor(op.verb()));
       }
     }
-    return recorded.results().stream().anyMatch(r -> r.has("dbg"))
-        ? Optional.of("the case counts dma-debug errors; that checker comes with a later reach")
-        : Optional.empty();
+    if (recorded.results().stream().anyMatch(r -> r.has("dbg"))) {
+      return Optional.of(
+          "the case counts dma-debug errors; that checker comes with a later reach");
+    }
+    return unknownIommu(operations, board)
+        .map(i -> "no installed plug-in models the IOMMU " + i + ", which a device stands behind");
+  }
+
+  /** The first IOMMU that a device of the case needs and nobody brings. */
+  private Optional<String> unknownIommu(List<Operation> operations, PlatformSpec board) {
+    if (board.iommus().isEmpty()) {
+      return Optional.empty();
+    }
+    return operations.stream()
+        .flatMap(op -> op.words().stream().skip(1))
+        .distinct()
+        .flatMap(word -> board.device(word).stream())
+        .flatMap(device -> device.streams().stream())
+        .flatMap(stream -> board.iommu(stream.iommu()).stream())
+        .map(IommuSpec::model)
+        .filter(m -> kinds.choose(IommuKind.class, m, Flavour.FIDELITY).isEmpty())
+        .findFirst();
   }
 
   private Outcome run(
       RecordedCase recorded, List<Operation> operations, YardState state, RecordedBoot boot) {
     List<Difference> differences = new ArrayList<>();
-    Bench bench = new Bench(state, boot);
+    Bench bench = new Bench(state, boot, recorded);
     state.events().record(true);
     long start = state.events().mark();
     long traceStart = start;
@@ -92,27 +119,11 @@ final class CaseReplay {
       return commands.command(op.verb()).orElseThrow().run(bench, op, recorded);
     } catch (KernelOops e) {
       return Answer.oops();
-    } catch (BadInputException e) {
-      throw new BrokenCaseException(e);
+    } catch (Operation.BrokenCommandException | BadInputException e) {
+      throw e;
     } catch (RuntimeException e) {
       // A bug of the engine is a difference like any other: the rest of the record still counts.
       return new Answer().text("exception", e.toString());
-    }
-  }
-
-  /** Carries a complaint about the line itself past the reading of a board's complaints. */
-  static final class BrokenCaseException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    private final transient BadInputException complaint;
-
-    BrokenCaseException(BadInputException complaint) {
-      super(complaint);
-      this.complaint = complaint;
-    }
-
-    BadInputException complaint() {
-      return complaint;
     }
   }
 

@@ -20,14 +20,14 @@ final class IommuTrace {
         trace.add(line("unmap", Answer.hex(u.iova()), u.size(), u.unmapped()));
       } else if (event instanceof DmaEvent.Bounced b) {
         Optional<DeviceSpec> device = board.device(b.element());
-        // The tracepoint prints phys_to_dma(), all ones outside the bus windows.
-        long printed = device.map(d -> d.reach().rangeMap().toDma(b.phys())).orElse(b.phys());
+        // The tracepoint prints phys_to_dma(): what the bus offset makes of it, reachable or not.
+        long address = device.map(d -> d.reach().rangeMap().toDma(b.phys())).orElse(b.phys());
         trace.add(
             line(
                 "bounce",
                 device.map(DeviceSpec::path).orElse(b.element()),
                 Answer.hex(b.dmaMask()),
-                Answer.hex(printed),
+                Answer.hex(address),
                 b.size(),
                 b.forced() ? "FORCE" : "NORMAL"));
       }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.api.dma.DmaAttrs;
 import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
 import org.bufferyard.platform.yard.YardDevice;
@@ -92,7 +93,7 @@ final class ListCommands {
     BenchObject.PageList list = found.get();
     DmaDirection direction = op.direction(3);
     DmaAttrs attrs = op.attrs(4);
-    learnBounces(bench, device.get(), recorded);
+    learnBounces(bench, op, device.get(), recorded);
     JsonArray before = cpuList(list.table());
     int rc =
         sgtable
@@ -105,6 +106,8 @@ final class ListCommands {
       answer
           .number("nents", list.table().nents())
           .put("segs", segments(list.table()));
+    } else {
+      list.mapFailed();
     }
     JsonArray after = cpuList(list.table());
     if (!Comparison.same(before, after)) {
@@ -113,20 +116,32 @@ final class ListCommands {
     return answer.number("rc", rc);
   }
 
-  private static void learnBounces(Bench bench, YardDevice device, JsonObject recorded) {
-    if (device.dmaDomain().isEmpty() && recorded.get("segs") instanceof JsonArray segments) {
+  private static void learnBounces(
+      Bench bench, Operation op, YardDevice device, JsonObject recorded) {
+    if (device.dmaDomain().isPresent()) {
+      return;
+    }
+    if (recorded.get("segs") instanceof JsonArray segments) {
       for (JsonElement segment : segments) {
         bench.learnBounce(
             device, AllocationCommands.number(segment.getAsJsonArray().get(0)));
       }
+    } else {
+      bench
+          .firstAddressSeenLater(op, op.word(2))
+          .ifPresent(address -> bench.learnBounce(device, address));
     }
   }
 
   private static Answer unmap(Bench bench, Operation op, JsonObject recorded) {
     Optional<BenchObject.PageList> list = bench.find(BenchObject.PageList.class, op.word(1));
-    Optional<BenchObject.Use> use = list.flatMap(BenchObject.PageList::use);
-    if (use.isEmpty()) {
+    if (list.isEmpty()) {
       return Answer.noObject();
+    }
+    Optional<BenchObject.Use> use = list.get().use();
+    if (use.isEmpty()) {
+      // The recorder's module: a list that is not mapped.
+      return Answer.rc(Errno.EINVAL.rc());
     }
     YardDevice device = bench.device(use.get().device()).orElseThrow();
     bench

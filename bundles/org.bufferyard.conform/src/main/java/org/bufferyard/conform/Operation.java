@@ -112,8 +112,27 @@ record Operation(int index, String text, List<String> words, String where) {
     };
   }
 
-  BadInputException wrong(String what) {
-    return new BadInputException(
-        "command " + index + " \"" + text + "\" " + what, where, "repair or remove the line");
+  BrokenCommandException wrong(String what) {
+    return new BrokenCommandException(
+        new BadInputException(
+            "command " + index + " \"" + text + "\" " + what,
+            where,
+            "repair or remove the line"));
+  }
+
+  /** The line itself is broken; kept apart from what an engine says about a board. */
+  static final class BrokenCommandException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient BadInputException complaint;
+
+    BrokenCommandException(BadInputException complaint) {
+      super(complaint);
+      this.complaint = complaint;
+    }
+
+    BadInputException complaint() {
+      return complaint;
+    }
   }
 }

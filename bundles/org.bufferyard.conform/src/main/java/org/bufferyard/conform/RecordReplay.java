@@ -41,7 +41,7 @@ public final class RecordReplay implements Conformance {
             : request.files().stream().flatMap(p -> RecordFile.at(p).stream()).toList();
     Selection selection = new Selection(request.scenarios(), request.runs().map(this::pattern));
     Tallies tallies = new Tallies();
-    try (Workers workers = new Workers(request.jobs(), new CaseReplay(yards), tallies)) {
+    try (Workers workers = new Workers(request.jobs(), new CaseReplay(yards, kinds), tallies)) {
       Boots boots = new Boots(environments);
       for (RecordFile file : files) {
         if (file.carriedScenario().map(selection::wants).orElse(true)) {

@@ -82,7 +82,7 @@ final class Workers implements AutoCloseable {
       }
     } catch (ExecutionException e) {
       switch (e.getCause()) {
-        case CaseReplay.BrokenCaseException broken -> throw broken.complaint();
+        case Operation.BrokenCommandException broken -> throw broken.complaint();
         case RuntimeException failure -> throw failure;
         case Error error -> throw error;
         default -> throw new IllegalStateException(e.getCause());
