@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.eclipse.emf.ecore.EClass;
 import org.eclipse.emf.ecore.EObject;
 import org.eclipse.emf.ecore.EPackage;
@@ -122,31 +123,35 @@ final class ModelReader<T extends EObject> {
       }
       Optional<ModelPackages.Entry> entry = packages.find(use.nsUri());
       if (entry.isEmpty()) {
-        missing.putIfAbsent(use.nsUri(), use.name() + " at line " + use.line());
+        String place = use.name() + " at line " + use.line();
+        if (missing.putIfAbsent(use.nsUri(), place) == null && found.wish(use.nsUri()).isEmpty()) {
+          // A file that was saved with its bundle names it: this one has the namespace by mistake,
+          // or was never saved.
+          problems.add(Problem.error(use.line(), "", wants(use.nsUri(), place, found), ""));
+        }
       } else {
         unknownType(entry.get().ePackage(), use).ifPresent(problems::add);
       }
     }
-    return missing.isEmpty() ? Optional.empty() : Optional.of(wants(missing, found));
+    return missing.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            missing.entrySet().stream()
+                .map(e -> wants(e.getKey(), e.getValue(), found))
+                .collect(Collectors.joining("; ")));
   }
 
-  private String wants(Map<String, String> missing, FilePackages found) {
-    List<String> lines = new ArrayList<>();
-    missing.forEach(
-        (nsUri, use) -> {
-          Optional<String> refusal = packages.refusal(nsUri);
-          String bundle =
-              found
-                  .wish(nsUri)
-                  .filter(w -> !w.bundle().isEmpty())
-                  .map(w -> "bundle " + (w.bundle() + " " + w.version()).strip())
-                  .orElse("the bundle that brings " + nsUri);
-          lines.add(
-              refusal
-                  .map(why -> use + " wants " + bundle + ", which is there but not usable: " + why)
-                  .orElse("no installed bundle explains " + use + "; install " + bundle));
-        });
-    return String.join("; ", lines);
+  private String wants(String nsUri, String use, FilePackages found) {
+    String bundle =
+        found
+            .wish(nsUri)
+            .filter(w -> !w.bundle().isEmpty())
+            .map(w -> "bundle " + (w.bundle() + " " + w.version()).strip())
+            .orElse("the bundle that brings " + nsUri);
+    return packages
+        .refusal(nsUri)
+        .map(why -> use + " wants " + bundle + ", which is there but not usable: " + why)
+        .orElse("no installed bundle explains " + use + "; install " + bundle);
   }
 
   private static Optional<Problem> unknownType(EPackage ePackage, FilePackages.TypeUse use) {

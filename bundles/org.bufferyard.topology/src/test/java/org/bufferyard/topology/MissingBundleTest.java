@@ -68,10 +68,19 @@ class MissingBundleTest {
   }
 
   @Test
-  void aFileThatDoesNotSayWhichBundleStillSaysWhichNamespace() throws IOException {
+  void aFileThatDoesNotSayWhichBundleIsRefusedWithTheNamespace() throws IOException {
     Files.writeString(file, TestModels.npuBoard().replaceAll("(?m)^  <requires.*\\R", ""));
-    String why = new BoardDesk(packages).open(file, List.of()).readOnly().orElseThrow();
-    assertTrue(why.contains("the bundle that brings http://example.org/device/npu/1.0"), why);
+    String refusal =
+        assertThrows(BadInputException.class, () -> new BoardDesk(packages).open(file, List.of()))
+            .getMessage();
+    String wanted = "the bundle that brings http://example.org/device/npu/1.0";
+    assertTrue(refusal.contains("NpuDevice at line 11; install " + wanted), refusal);
+    // Kept open, it waits for the bundle like any other.
+    try (OpenBoardFile open = OpenBoardFile.open(file, packages)) {
+      assertTrue(open.state().readOnly().orElseThrow().contains(wanted));
+      packages.add(TestModels.npu(), TestModels.NPU);
+      assertEquals(List.of(), open.state().errors());
+    }
   }
 
   @Test

@@ -5,6 +5,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
 import org.bufferyard.api.kernel.KernelProfile;
+import org.bufferyard.platform.spec.DeviceNames;
+import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.verdict.MemoryKind;
 import org.bufferyard.platform.verdict.Verdict;
 
@@ -42,6 +44,21 @@ public record ScenarioSpec(
       importers = List.copyOf(importers);
       expected = List.copyOf(expected);
     }
+
+    private PipelineSpec on(DeviceNames devices) {
+      return new PipelineSpec(
+          name,
+          devices.find(exporter).id(),
+          importers.stream().map(i -> devices.find(i).id()).toList(),
+          memory,
+          policy,
+          forcedOps,
+          sizeBytes,
+          buffers,
+          frames,
+          cpuReads,
+          expected);
+    }
   }
 
   public ScenarioSpec {
@@ -49,5 +66,16 @@ public record ScenarioSpec(
     Objects.requireNonNull(board, "board");
     Objects.requireNonNull(kernel, "kernel");
     pipelines = List.copyOf(pipelines);
+  }
+
+  /**
+   * The same with ids of that board in place of the names, paths and suffixes that a person wrote.
+   *
+   * @throws org.bufferyard.platform.input.BadInputException when one fits no device, or several
+   */
+  public ScenarioSpec on(PlatformSpec platform) {
+    DeviceNames devices = new DeviceNames(platform);
+    return new ScenarioSpec(
+        name, board, kernel, pipelines.stream().map(p -> p.on(devices)).toList());
   }
 }

@@ -26,8 +26,8 @@ import org.bufferyard.api.memory.PhysRange;
  * @param requiresContiguous whether the model says that imports must be contiguous
  * @param attributes of the device type: Long, Boolean, String, names of enum literals, ids of
  *     referenced elements
- * @param identityIova physical ranges that are mapped 1:1 in its domain from the start (D3, direct);
- *     each also stands in {@code reservedIova}
+ * @param identityIova physical ranges that are mapped 1:1 in its domain from the start (D3,
+ *     direct); each also stands in {@code reservedIova}
  */
 public record DeviceSpec(
     String id,

@@ -43,10 +43,7 @@ public record PlatformSpec(
 
   /** The last byte of RAM; 0 without any. */
   public long lastRamByte() {
-    return memory.stream()
-        .map(m -> m.range().last())
-        .max(Long::compareUnsigned)
-        .orElse(0L);
+    return memory.stream().map(m -> m.range().last()).max(Long::compareUnsigned).orElse(0L);
   }
 
   /** The same board with the device of that id replaced. */

@@ -50,7 +50,6 @@ public record PoolSpec(
 
   /** The same pool elsewhere. */
   public PoolSpec at(PhysRange other) {
-    return new PoolSpec(
-        id, name, other, kind, allocator, noMap, exclusive, isDefault, placed);
+    return new PoolSpec(id, name, other, kind, allocator, noMap, exclusive, isDefault, placed);
   }
 }

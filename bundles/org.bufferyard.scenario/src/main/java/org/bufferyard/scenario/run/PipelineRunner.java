@@ -37,7 +37,8 @@ public final class PipelineRunner implements ScenarioRunner {
   }
 
   @Override
-  public RunReport run(ScenarioSpec scenario, PlatformSpec board) {
+  public RunReport run(ScenarioSpec named, PlatformSpec board) {
+    ScenarioSpec scenario = named.on(board);
     List<PipelineActor> actors = scenario.pipelines().stream().map(PipelineActor::new).toList();
     try (Yard yard = yards.open(board, YardOptions.fidelity(scenario.kernel()))) {
       yard.call(

@@ -8,6 +8,7 @@ import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.platform.board.Boards;
 import org.bufferyard.platform.board.OpenBoard;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.spec.DeviceNames;
 import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.verdict.Explainer;
 import org.bufferyard.platform.verdict.MemoryKind;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.spec.DeviceNames;
 import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.spec.DeviceSpec.Limits;
 import org.bufferyard.platform.spec.DeviceSpec.Reach;

@@ -1,27 +1,30 @@
-package org.bufferyard.shell.command;
+package org.bufferyard.platform.spec;
 
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.bufferyard.platform.input.BadInputException;
-import org.bufferyard.platform.spec.DeviceSpec;
-import org.bufferyard.platform.spec.PlatformSpec;
 
-/** Finds the device that somebody means: by id, name, path, or a suffix of a path that only one has. */
-final class DeviceNames {
+/**
+ * Finds the device that somebody means: by id, name, path, or a suffix of a path that only one has.
+ * Immutable.
+ */
+public final class DeviceNames {
   private static final int SHOWN = 8;
 
   private final PlatformSpec board;
 
-  DeviceNames(PlatformSpec board) {
+  public DeviceNames(PlatformSpec board) {
     this.board = board;
   }
 
-  DeviceSpec find(String typed) {
+  /**
+   * @throws BadInputException when it fits no device, or several: the message lists them
+   */
+  public DeviceSpec find(String typed) {
     List<DeviceSpec> exact =
         board.devices().stream()
-            .filter(
-                d -> d.id().equals(typed) || d.name().equals(typed) || d.path().equals(typed))
+            .filter(d -> d.id().equals(typed) || d.name().equals(typed) || d.path().equals(typed))
             .toList();
     List<DeviceSpec> fits =
         exact.isEmpty()
