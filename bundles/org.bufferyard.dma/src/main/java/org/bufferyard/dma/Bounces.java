@@ -142,7 +142,7 @@ final class Bounces {
             device.id(),
             "swiotlb_bounce reads "
                 + hex(at)
-                + " through the linear map, which has no mapping for it: the kernel dies bouncing "
+                + " through the linear map, which has no mapping for it, to bounce "
                 + size
                 + " bytes for "
                 + device.name());

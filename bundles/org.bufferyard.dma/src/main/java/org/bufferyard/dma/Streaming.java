@@ -65,7 +65,7 @@ final class Streaming {
           device.id(),
           "page_to_pfn() reads the struct page of pfn "
               + hex(page.pfn())
-              + ", which does not exist: the kernel dies mapping it for "
+              + ", which does not exist, to map it for "
               + device.name());
     }
   }
