@@ -118,7 +118,10 @@ final class Yardhouse implements AutoCloseable {
       Class<?> contract = target.getClass().getClassLoader().loadClass(service);
       return contract.getMethod(method, types).invoke(target, values);
     } catch (InvocationTargetException e) {
-      throw new BootException(service + " failed: " + e.getCause(), e);
+      Throwable cause = e.getCause();
+      // Our own exceptions speak for themselves; of others the kind matters too.
+      boolean ours = cause.getClass().getName().startsWith("org.bufferyard.");
+      throw new BootException(ours ? cause.getMessage() : service + " failed: " + cause, e);
     } catch (ReflectiveOperationException e) {
       throw new BootException(service + " is not what the launcher expects", e);
     }
