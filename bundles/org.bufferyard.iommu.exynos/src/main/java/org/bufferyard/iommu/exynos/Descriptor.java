@@ -56,9 +56,14 @@ enum Descriptor {
     this.readOnlyBit2 = readOnlyBit2;
   }
 
-  /** Whether an entry has bits for the whole address: 32 bits in V1, 36 in V5. */
+  /** Width of a physical address in an entry: 32 bits in V1, 36 in V5. */
+  int addressBits() {
+    return 32 + shift;
+  }
+
+  /** Whether an entry has bits for the whole address. */
   boolean reaches(long phys) {
-    return phys >>> (32 + shift) == 0;
+    return phys >>> addressBits() == 0;
   }
 
   int link(long table) {

@@ -4,8 +4,11 @@ import org.bufferyard.api.iommu.Geometry;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.kernel.Errno;
 
-/** exynos_identity_domain: the SysMMU is switched off. Without state, so there is one for all. */
-enum IdentityDomain implements IommuDomain {
+/**
+ * exynos_identity_domain, rk_identity_domain: the IOMMU is switched off. Without state, so there is
+ * one for all.
+ */
+public enum IdentityDomain implements IommuDomain {
   INSTANCE;
 
   @Override

@@ -5,9 +5,7 @@ import static org.bufferyard.iommu.exynos.Descriptor.SECTION;
 import static org.bufferyard.iommu.exynos.Descriptor.SMALL_PAGE;
 import static org.bufferyard.iommu.exynos.Descriptor.SMALL_PER_LARGE;
 
-import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.kernel.Errno;
-import org.bufferyard.api.memory.PhysMemory;
 
 /**
  * The two-level table of one domain, held in the yard's memory as the hardware reads it: a first
@@ -21,30 +19,22 @@ import org.bufferyard.api.memory.PhysMemory;
  *
  * <p>Cost: two word reads a walk, no allocation. Engine thread only.
  */
-final class PageTable implements AutoCloseable {
+final class PageTable implements WalkedTable, AutoCloseable {
   static final long L1_SIZE = 16 << 10;
   static final long L2_SIZE = 1 << 10;
 
-  /** Answers of {@link #walk} that are no page order. */
-  static final int NOTHING = 0;
-
-  static final int BROKEN = -1;
-
   private static final int L1_ENTRIES = 4096;
   private static final int L2_ENTRIES = 256;
-  private static final long NONE = -1;
 
-  private final IommuContext context;
-  private final PhysMemory memory;
+  private final TableMemory memory;
   private final Descriptor format;
   private final int zeroLink;
-  private final byte[] word = new byte[4];
 
   /** Free entries of the second level below each first-level entry (lv2entcnt). */
   private final short[] free = new short[L1_ENTRIES];
 
-  /** Physical address of the first level; {@link #NONE} without memory and after close. */
-  private long l1 = NONE;
+  /** Physical address of the first level; {@code NONE} without memory and after close. */
+  private long l1 = TableMemory.NONE;
 
   private long walkedPhys;
   private int walkedProt;
@@ -55,39 +45,21 @@ final class PageTable implements AutoCloseable {
    *
    * @param zeroTable a second level of zeros, not owned; -1 when there was no memory for it
    */
-  PageTable(IommuContext context, Descriptor format, long zeroTable) {
-    this.context = context;
-    this.memory = context.memory();
+  PageTable(TableMemory memory, Descriptor format, long zeroTable) {
+    this.memory = memory;
     this.format = format;
     this.zeroLink = format.link(zeroTable);
-    if (zeroTable == NONE) {
+    if (zeroTable == TableMemory.NONE) {
       return;
     }
-    l1 = allocate(context, format, L1_SIZE);
-    if (l1 != NONE) {
-      byte[] links = new byte[(int) L1_SIZE];
-      for (int at = 0; at < links.length; at += 4) {
-        encode(zeroLink, links, at);
-      }
-      memory.write(l1, links, 0, links.length);
+    l1 = memory.allocate(L1_SIZE);
+    if (l1 != TableMemory.NONE) {
+      memory.fill(l1, L1_ENTRIES, zeroLink);
     }
-  }
-
-  /**
-   * A table that descriptors of this format can point to; -1 when there is none. The kernel takes
-   * them from low memory, so that it never meets one that it cannot reach.
-   */
-  static long allocate(IommuContext context, Descriptor format, long size) {
-    long table = context.allocTable(size);
-    if (table != NONE && !format.reaches(table + size - 1)) {
-      context.freeTable(table, size);
-      return NONE;
-    }
-    return table;
   }
 
   boolean exists() {
-    return l1 != NONE;
+    return l1 != TableMemory.NONE;
   }
 
   /** The value of REG_PT_BASE_ADDR; in version 5 the register holds its page number. */
@@ -124,10 +96,10 @@ final class PageTable implements AutoCloseable {
       if (free[index] != L2_ENTRIES) {
         return Errno.EADDRINUSE.rc();
       }
-      context.freeTable(format.table(entry), L2_SIZE);
+      memory.free(format.table(entry), L2_SIZE);
       free[index] = 0;
     }
-    write(l1 + index * 4L, format.section(phys, prot));
+    memory.write(l1 + index * 4L, format.section(phys, prot));
     return 0;
   }
 
@@ -139,25 +111,25 @@ final class PageTable implements AutoCloseable {
       return Errno.EADDRINUSE.rc();
     }
     if (!hasSecondLevel(entry)) {
-      long table = allocate(context, format, L2_SIZE);
-      if (table == NONE) {
+      long table = memory.allocate(L2_SIZE);
+      if (table == TableMemory.NONE) {
         return Errno.ENOMEM.rc();
       }
       replacedZeroLink = entry == zeroLink;
       entry = format.link(table);
-      write(l1 + index * 4L, entry);
+      memory.write(l1 + index * 4L, entry);
       free[index] = L2_ENTRIES;
     }
     long at = l2Entry(entry, iova);
     int count = size == LARGE_PAGE ? SMALL_PER_LARGE : 1;
     for (int i = 0; i < count; i++) {
-      if (!Descriptor.isFault(read(at + i * 4L))) {
+      if (!Descriptor.isFault(memory.read(at + i * 4L))) {
         return Errno.EADDRINUSE.rc();
       }
     }
     int page = size == LARGE_PAGE ? format.large(phys, prot) : format.small(phys, prot);
     for (int i = 0; i < count; i++) {
-      write(at + i * 4L, page);
+      memory.write(at + i * 4L, page);
     }
     free[index] = (short) (free[index] - count);
     return 0;
@@ -177,43 +149,37 @@ final class PageTable implements AutoCloseable {
       if (size < SECTION) {
         return -SECTION;
       }
-      write(l1 + index * 4L, zeroLink);
+      memory.write(l1 + index * 4L, zeroLink);
       return SECTION;
     }
     if (!hasSecondLevel(entry)) {
       return size;
     }
     long at = l2Entry(entry, iova);
-    int page = read(at);
+    int page = memory.read(at);
     if (Descriptor.isFault(page)) {
       return SMALL_PAGE;
     }
     if (Descriptor.isSmall(page)) {
-      write(at, 0);
+      memory.write(at, 0);
       free[index]++;
       return SMALL_PAGE;
     }
     if (size < LARGE_PAGE) {
       return -LARGE_PAGE;
     }
-    memory.fill(at, SMALL_PER_LARGE * 4L, (byte) 0);
+    memory.fill(at, SMALL_PER_LARGE, 0);
     free[index] = (short) (free[index] + SMALL_PER_LARGE);
     return LARGE_PAGE;
   }
 
-  /**
-   * Walks the table as the hardware does.
-   *
-   * @return log2 of the size of the page found, {@link #NOTHING}, or {@link #BROKEN} when a table
-   *     lies where no memory answers; for a page, {@link #walkedPhys} and {@link #walkedProt} hold
-   *     the rest
-   */
-  int walk(int iova) {
+  @Override
+  public int walk(int iova) {
     long at = l1 + (iova >>> 20) * 4L;
-    if (l1 == NONE || !memory.isRam(at)) {
+    if (l1 == TableMemory.NONE || !memory.answers(at)) {
       return BROKEN;
     }
-    int entry = read(at);
+    int entry = memory.read(at);
     if (Descriptor.isSection(entry)) {
       return found(20, format.page(entry, SECTION), format.sectionProt(entry));
     }
@@ -221,10 +187,10 @@ final class PageTable implements AutoCloseable {
       return NOTHING;
     }
     at = l2Entry(entry, iova);
-    if (!memory.isRam(at)) {
+    if (!memory.answers(at)) {
       return BROKEN;
     }
-    entry = read(at);
+    entry = memory.read(at);
     if (Descriptor.isSmall(entry)) {
       return found(12, format.page(entry, SMALL_PAGE), format.pageProt(entry));
     }
@@ -239,18 +205,18 @@ final class PageTable implements AutoCloseable {
     return order;
   }
 
-  /** Physical base of the page that the last successful walk found. */
-  long walkedPhys() {
+  @Override
+  public long walkedPhys() {
     return walkedPhys;
   }
 
-  /** READ and WRITE bits of the page that the last successful walk found. */
-  int walkedProt() {
+  @Override
+  public int walkedProt() {
     return walkedProt;
   }
 
   private int readL1(int index) {
-    return read(l1 + index * 4L);
+    return memory.read(l1 + index * 4L);
   }
 
   /** lv1ent_page(): a link to anything but the zero table. */
@@ -262,39 +228,19 @@ final class PageTable implements AutoCloseable {
     return format.table(entry) + ((iova >>> 12) & (L2_ENTRIES - 1)) * 4L;
   }
 
-  private int read(long at) {
-    byte[] bytes = word;
-    memory.read(at, bytes, 0, 4);
-    return (bytes[0] & 0xff)
-        | ((bytes[1] & 0xff) << 8)
-        | ((bytes[2] & 0xff) << 16)
-        | (bytes[3] << 24);
-  }
-
-  private void write(long at, int entry) {
-    encode(entry, word, 0);
-    memory.write(at, word, 0, 4);
-  }
-
-  private static void encode(int entry, byte[] into, int at) {
-    for (int i = 0; i < 4; i++) {
-      into[at + i] = (byte) (entry >> (8 * i));
-    }
-  }
-
   /** exynos_iommu_domain_free(). */
   @Override
   public void close() {
-    if (l1 == NONE) {
+    if (l1 == TableMemory.NONE) {
       return;
     }
     for (int index = 0; index < L1_ENTRIES; index++) {
       int entry = readL1(index);
       if (hasSecondLevel(entry)) {
-        context.freeTable(format.table(entry), L2_SIZE);
+        memory.free(format.table(entry), L2_SIZE);
       }
     }
-    context.freeTable(l1, L1_SIZE);
-    l1 = NONE;
+    memory.free(l1, L1_SIZE);
+    l1 = TableMemory.NONE;
   }
 }

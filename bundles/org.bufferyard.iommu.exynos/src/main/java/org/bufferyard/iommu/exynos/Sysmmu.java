@@ -6,7 +6,6 @@ import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.IommuDomain;
-import org.bufferyard.api.iommu.IommuProt;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.kernel.Errno;
@@ -36,16 +35,15 @@ import org.bufferyard.api.kernel.Errno;
  * pages wait for their flush. Engine thread only.
  */
 final class Sysmmu implements Iommu {
-  private static final long NONE = -1;
-
   private final String id;
   private final SysmmuVersion version;
   private final IommuContext context;
-  private final Tlb tlb;
+  private final TableMemory tables;
+  private final CachedWalk cache;
   private final List<SysmmuDomain> domains = new ArrayList<>();
 
-  /** zero_lv2_table; {@link #NONE} before the first domain. */
-  private long zeroTable = NONE;
+  /** zero_lv2_table; {@code NONE} before the first domain. */
+  private long zeroTable = TableMemory.NONE;
 
   /** Whose table REG_PT_BASE_ADDR holds; null while the unit is disabled. */
   private SysmmuDomain active;
@@ -54,7 +52,8 @@ final class Sysmmu implements Iommu {
     this.id = id;
     this.version = version;
     this.context = context;
-    this.tlb = new Tlb(version.major() == 2);
+    this.tables = new TableMemory(context, version.format().addressBits());
+    this.cache = new CachedWalk(version.major() == 2);
   }
 
   String id() {
@@ -70,10 +69,11 @@ final class Sysmmu implements Iommu {
     if (type == DomainType.IDENTITY) {
       return IdentityDomain.INSTANCE;
     }
-    if (zeroTable == NONE) {
-      zeroTable = PageTable.allocate(context, version.format(), PageTable.L2_SIZE);
+    if (zeroTable == TableMemory.NONE) {
+      zeroTable = tables.allocate(PageTable.L2_SIZE);
     }
-    SysmmuDomain domain = new SysmmuDomain(this, type, context, zeroTable);
+    PageTable table = new PageTable(tables, version.format(), zeroTable);
+    SysmmuDomain domain = new SysmmuDomain(this, type, context.events(), table);
     domains.add(domain);
     return domain;
   }
@@ -115,7 +115,7 @@ final class Sysmmu implements Iommu {
   private void enable(SysmmuDomain domain) {
     domain.enter(this);
     active = domain;
-    tlb.flushAll();
+    cache.flushAll();
   }
 
   /** __sysmmu_disable(). */
@@ -135,62 +135,31 @@ final class Sysmmu implements Iommu {
     if (address >>> 32 != 0) {
       return SysmmuFault.PAGE.at(address, write, version);
     }
-    int iova = (int) address;
-    int way = tlb.find(iova);
-    return way == Tlb.MISS
-        ? miss(domain.table(), iova, write)
-        : hit(domain, way, iova, write);
-  }
-
-  private static boolean allows(int prot, boolean write) {
-    return (prot & (write ? IommuProt.WRITE : IommuProt.READ)) != 0;
-  }
-
-  private Translation hit(SysmmuDomain domain, int way, int iova, boolean write) {
-    if (!allows(tlb.prot(way), write)) {
-      return SysmmuFault.ACCESS.at(Integer.toUnsignedLong(iova), write, version);
-    }
-    long phys = tlb.phys(way, iova);
-    return new Translation.Translated(
-        phys, domain.hasUnflushed() && !agrees(domain.table(), iova, phys, write));
-  }
-
-  /** Whether a walk would say the same now. */
-  private static boolean agrees(PageTable table, int iova, long phys, boolean write) {
-    int order = table.walk(iova);
-    return order > 0
-        && allows(table.walkedProt(), write)
-        && table.walkedPhys() + (iova & ((1 << order) - 1)) == phys;
-  }
-
-  private Translation miss(PageTable table, int iova, boolean write) {
-    long address = Integer.toUnsignedLong(iova);
-    int order = table.walk(iova);
-    if (order <= 0) {
-      SysmmuFault fault = order == PageTable.BROKEN ? SysmmuFault.WALK : SysmmuFault.PAGE;
-      return fault.at(address, write, version);
-    }
-    if (!allows(table.walkedProt(), write)) {
-      return SysmmuFault.ACCESS.at(address, write, version);
-    }
-    tlb.fill(iova, order, table.walkedPhys(), table.walkedProt());
-    return new Translation.Translated(table.walkedPhys() + (iova & ((1 << order) - 1)), false);
+    CachedWalk.Outcome outcome =
+        cache.access(domain.table(), (int) address, write, domain.hasUnflushed());
+    return switch (outcome) {
+      case REACHED -> new Translation.Translated(cache.phys(), false);
+      case STALE -> new Translation.Translated(cache.phys(), true);
+      case NOTHING -> SysmmuFault.PAGE.at(address, write, version);
+      case DENIED -> SysmmuFault.ACCESS.at(address, write, version);
+      case BROKEN -> SysmmuFault.WALK.at(address, write, version);
+    };
   }
 
   /** sysmmu_tlb_invalidate_entry(). */
   void flushPage(int iova, int size) {
     int flushes = version.flushesFor(Integer.toUnsignedLong(size));
     for (int i = 0; i < flushes; i++) {
-      tlb.flushEntry(iova + i * (int) Descriptor.SMALL_PAGE);
+      cache.flushEntry(iova + i * (int) Descriptor.SMALL_PAGE);
     }
   }
 
   /** sysmmu_tlb_invalidate_flpdcache(). */
   void flushFirstLevelCache(int iova) {
     if (version.atLeast(5, 0)) {
-      tlb.flushAll();
+      cache.flushAll();
     } else if (version.atLeast(3, 3)) {
-      tlb.flushEntry(iova);
+      cache.flushEntry(iova);
     }
   }
 
@@ -202,9 +171,9 @@ final class Sysmmu implements Iommu {
   public void close() {
     disable();
     List.copyOf(domains).forEach(SysmmuDomain::close);
-    if (zeroTable != NONE) {
-      context.freeTable(zeroTable, PageTable.L2_SIZE);
-      zeroTable = NONE;
+    if (zeroTable != TableMemory.NONE) {
+      tables.free(zeroTable, PageTable.L2_SIZE);
+      zeroTable = TableMemory.NONE;
     }
   }
 }

@@ -1,13 +1,11 @@
 package org.bufferyard.iommu.exynos;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Geometry;
-import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.kernel.Rule;
@@ -26,11 +24,8 @@ import org.bufferyard.api.kernel.Rule;
  * <p>The driver takes no large count: every call maps or unmaps one page. Engine thread only.
  */
 final class SysmmuDomain implements IommuDomain {
-  static final long PAGE_SIZES = Descriptor.SMALL_PAGE | Descriptor.LARGE_PAGE | Descriptor.SECTION;
-  static final long APERTURE_END = 0xffff_ffffL;
-
-  private static final Geometry PAGED = new Geometry(PAGE_SIZES, 0, APERTURE_END, true, true);
-  private static final Geometry EMPTY = new Geometry(0, 0, APERTURE_END, true, true);
+  private static final PageSizes SIZES =
+      new PageSizes(Descriptor.SMALL_PAGE | Descriptor.LARGE_PAGE | Descriptor.SECTION);
   private static final Rule MAP = Rule.of("H5", "exynos_iommu_map");
 
   private final Sysmmu owner;
@@ -39,18 +34,14 @@ final class SysmmuDomain implements IommuDomain {
   private final Descriptor format;
   private final PageTable table;
   private final List<Sysmmu> clients = new ArrayList<>();
+  private final PendingFlushes unflushed = new PendingFlushes();
 
-  /** IOVA and size of what was unmapped since the last sync, two words each. */
-  private int[] unflushed = new int[16];
-
-  private int unflushedWords;
-
-  SysmmuDomain(Sysmmu owner, DomainType type, IommuContext context, long zeroTable) {
+  SysmmuDomain(Sysmmu owner, DomainType type, EventSink events, PageTable table) {
     this.owner = owner;
     this.type = type;
-    this.events = context.events();
+    this.events = events;
     this.format = owner.version().format();
-    this.table = new PageTable(context, format, zeroTable);
+    this.table = table;
   }
 
   PageTable table() {
@@ -71,12 +62,12 @@ final class SysmmuDomain implements IommuDomain {
 
   /** Whether a cache may hold what the table no longer says. */
   boolean hasUnflushed() {
-    return unflushedWords > 0;
+    return !unflushed.isEmpty();
   }
 
   @Override
   public Geometry geometry() {
-    return type == DomainType.BLOCKED ? EMPTY : PAGED;
+    return SIZES.geometry(type);
   }
 
   @Override
@@ -110,14 +101,8 @@ final class SysmmuDomain implements IommuDomain {
     return pageSize;
   }
 
-  /** What the core has seen to: a blocked domain is no paging one, sizes and alignment are right. */
   private boolean isPage(long iova, long pageSize, long count) {
-    return type != DomainType.BLOCKED
-        && Long.bitCount(pageSize & PAGE_SIZES) == 1
-        && (pageSize & ~PAGE_SIZES) == 0
-        && count > 0
-        && (iova & (pageSize - 1)) == 0
-        && iova >>> 32 == 0;
+    return type != DomainType.BLOCKED && SIZES.admit(iova, pageSize, count);
   }
 
   @Override
@@ -133,11 +118,7 @@ final class SysmmuDomain implements IommuDomain {
               .formatted(pageSize, iova, -unmapped));
       return 0;
     }
-    if (unflushedWords == unflushed.length) {
-      unflushed = Arrays.copyOf(unflushed, 2 * unflushedWords);
-    }
-    unflushed[unflushedWords++] = (int) iova;
-    unflushed[unflushedWords++] = (int) unmapped;
+    unflushed.add((int) iova, (int) unmapped);
     return unmapped;
   }
 
@@ -147,21 +128,17 @@ final class SysmmuDomain implements IommuDomain {
 
   @Override
   public long iovaToPhys(long iova) {
-    if (iova >>> 32 != 0) {
-      return 0;
-    }
-    int order = table.walk((int) iova);
-    return order > 0 ? table.walkedPhys() + (iova & ((1L << order) - 1)) : 0;
+    return table.phys(iova);
   }
 
   @Override
   public void sync() {
-    for (int at = 0; at < unflushedWords; at += 2) {
+    for (int i = 0; i < unflushed.count(); i++) {
       for (Sysmmu client : clients) {
-        client.flushPage(unflushed[at], unflushed[at + 1]);
+        client.flushPage(unflushed.iova(i), unflushed.sizeBytes(i));
       }
     }
-    unflushedWords = 0;
+    unflushed.clear();
   }
 
   @Override
