@@ -31,22 +31,12 @@ final class Exports {
       ExportedMemory memory, OpsPolicy policy, String driverOps, Optional<String> forcedOps) {
     String exporter = memory.exporter().id();
     String name = choice.choose(memory, policy, driverOps, forcedOps);
-    Optional<DmaBufOpsKind> kind = yard.ops(name);
-    if (kind.isEmpty()) {
-      return refused(
-          Errno.ENOENT,
-          exporter,
-          "no ops named '"
-              + name
-              + "' are installed (there are: "
-              + String.join(", ", yard.opsNames())
-              + "), as when the owner's module is gone: -ENOENT");
-    }
+    DmaBufOpsKind kind = yard.ops(name);
     long inode = ++lastInode;
     String id = SharedBuffer.idOf(inode);
     Reservation reservation = new Reservation(id, yard.events());
     DmaBufOps ops =
-        kind.get().open(memory, new BufferOpsContext(id, reservation, yard, narrator));
+        kind.open(memory, new BufferOpsContext(id, reservation, yard, narrator));
     if (cachesAndMoves(ops.traits())) {
       narrator.warning(CoreRules.NO_CACHE_WITH_PIN, exporter, "cache_sgt_mapping with pin");
       return refused(Errno.EINVAL, exporter, "a cached table cannot move: -EINVAL");

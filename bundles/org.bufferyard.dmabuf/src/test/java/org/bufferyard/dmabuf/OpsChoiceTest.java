@@ -1,6 +1,7 @@
 package org.bufferyard.dmabuf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -14,6 +15,7 @@ import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.platform.input.BadInputException;
 import org.junit.jupiter.api.Test;
 
 class OpsChoiceTest {
@@ -101,17 +103,18 @@ class OpsChoiceTest {
   }
 
   @Test
-  void opsThatAreNotInstalledRefuseTheExportAndNameWhatThereIs() {
+  void opsThatNobodyBringsAreNoVerdict() {
     install("vb2-contig");
-    ExportResult result =
-        core.export(
-            yard.memory(yard.allocation(4096, AllocationSource.BUDDY)),
-            OpsPolicy.PROPOSAL,
-            "vb2-contig",
-            Optional.empty());
-    assertEquals(Errno.ENOENT.rc(), result.rc());
-    assertTrue(
-        yard.events().of(DmaEvent.Decided.class).getLast().text().contains("vb2-contig"));
+    BadInputException bad =
+        assertThrows(
+            BadInputException.class,
+            () ->
+                core.export(
+                    yard.memory(yard.allocation(4096, AllocationSource.BUDDY)),
+                    OpsPolicy.PROPOSAL,
+                    "vb2-contig",
+                    Optional.empty()));
+    assertEquals("no ops 'streaming'; there are: [vb2-contig]", bad.getMessage());
     assertEquals(0, core.liveBuffers());
   }
 

@@ -19,6 +19,7 @@ import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.memory.PageHazards;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.api.memory.Segment;
+import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.yard.DmaBufEngineContext;
 
 /** A yard for the core alone: plain DMA, one exporter, scripted ops by name. */
@@ -73,13 +74,11 @@ final class PlainYard implements DmaBufEngineContext, PageHazards {
   }
 
   @Override
-  public Optional<DmaBufOpsKind> ops(String name) {
-    return Optional.ofNullable(kinds.get(name));
-  }
-
-  @Override
-  public List<String> opsNames() {
-    return List.copyOf(kinds.keySet());
+  public DmaBufOpsKind ops(String name) {
+    if (!kinds.containsKey(name)) {
+      throw new BadInputException("no ops '" + name + "'", "", "there are: " + kinds.keySet());
+    }
+    return kinds.get(name);
   }
 
   @Override

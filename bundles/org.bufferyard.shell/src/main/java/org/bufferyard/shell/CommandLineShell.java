@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bufferyard.platform.command.BatchCommands;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.registry.PlugInException;
 import org.bufferyard.shell.command.Answer;
 import org.bufferyard.shell.command.CommandName;
 import org.bufferyard.shell.command.ShellCommand;
@@ -32,6 +33,9 @@ public final class CommandLineShell implements BatchCommands {
   static final int ANSWERED = 0;
   static final int BAD_INPUT = 2;
   static final int INTERNAL = 3;
+
+  /** How the class names of our own plug-ins begin. */
+  private static final String OURS = "org.bufferyard.";
 
   private static final List<String> KNOWN = List.of("explain", "run", "conform", "why", "start");
 
@@ -118,11 +122,26 @@ public final class CommandLineShell implements BatchCommands {
     } catch (BadInputException e) {
       err.println("bufferyard: " + e.getMessage());
       return BAD_INPUT;
+    } catch (PlugInException e) {
+      return broken(e, err);
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-      err.println("bufferyard: this is a bug of bufferyard, please report it: " + oneLine(e + ""));
-      e.printStackTrace(err);
-      return INTERNAL;
+      return ourBug(e.toString(), e, err);
     }
+  }
+
+  /** A foreign plug-in is something that was given to us; one of our own is ours. */
+  private static int broken(PlugInException e, PrintStream err) {
+    if (e.provider().startsWith(OURS)) {
+      return ourBug(e.getMessage(), e, err);
+    }
+    err.println("bufferyard: " + e.getMessage() + "; it is out of use now: update or remove it");
+    return BAD_INPUT;
+  }
+
+  private static int ourBug(String what, Throwable e, PrintStream err) {
+    err.println("bufferyard: this is a bug of bufferyard, please report it: " + oneLine(what));
+    e.printStackTrace(err);
+    return INTERNAL;
   }
 
   private static String hint(CommandLine line) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.bufferyard.platform.board.Boards;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.registry.PlugInException;
 import org.bufferyard.platform.verdict.Explainer;
 import org.bufferyard.shell.command.Answer;
 import org.bufferyard.shell.command.CommonOptions;
@@ -60,6 +61,8 @@ class CommandLineShellTest {
       public Answer answer(Path directory) {
         return switch (how) {
           case "badly" -> throw new BadInputException("is\nodd", "x.topology", "mend it");
+          case "foreign" -> throw new PlugInException("Kind 'k' of 'e'", "org.example.K", "broke\nin x()");
+          case "own" -> throw new PlugInException("Kind 'k' of 'e'", "org.bufferyard.x.K", "broke");
           case "never" -> throw new IllegalStateException("broken");
           default -> {
             JsonObject json = new JsonObject();
@@ -130,6 +133,27 @@ class CommandLineShellTest {
     withProbe();
     assertEquals(3, run("probe", "--how", "never"));
     assertTrue(err().lines().findFirst().orElse("").contains("this is a bug of bufferyard"), err());
+  }
+
+  @Test
+  void aPlugInThatBreaksIsNamedAndNotCalledOurBug() {
+    withProbe();
+    assertEquals(2, run("probe", "--how", "foreign", "--report", "r.txt"));
+    assertEquals(
+        "bufferyard: Kind 'k' of 'e' (org.example.K) broke in x(); it is out of use now: update or"
+            + " remove it\n",
+        err());
+    assertFalse(Files.exists(directory.resolve("r.txt")), "nothing is written");
+  }
+
+  @Test
+  void aPlugInOfOursThatBreaksIsOurBug() {
+    withProbe();
+    assertEquals(3, run("probe", "--how", "own"));
+    assertEquals(
+        "bufferyard: this is a bug of bufferyard, please report it: Kind 'k' of 'e'"
+            + " (org.bufferyard.x.K) broke",
+        err().lines().findFirst().orElse(""));
   }
 
   @ParameterizedTest

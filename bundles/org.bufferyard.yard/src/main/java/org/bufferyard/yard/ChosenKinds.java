@@ -12,6 +12,7 @@ import org.bufferyard.api.device.DeviceKind;
 import org.bufferyard.api.dmabuf.DmaBufOpsKind;
 import org.bufferyard.api.iommu.IommuKind;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.registry.KindStatus.State;
 import org.bufferyard.platform.registry.Kinds;
 import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.spec.IommuSpec;
@@ -22,6 +23,9 @@ import org.bufferyard.platform.spec.PlatformSpec;
  * engine thread must never do, so all of it happens on the thread that opens the yard.
  */
 final class ChosenKinds {
+  /** What to do about a plug-in that is out of use. */
+  static final String MEND = "update or remove that plug-in";
+
   static final String BUDDY = "buddy";
   static final String CMA = "cma";
   static final String SWIOTLB = "swiotlb";
@@ -87,16 +91,55 @@ final class ChosenKinds {
     return Optional.ofNullable(iommus.get(model));
   }
 
-  Optional<DeviceKind> device(String model) {
-    return Optional.ofNullable(devices.get(model));
+  /**
+   * Empty: nobody knows its driver.
+   *
+   * @throws BadInputException when somebody does and is out of use: an answer without its facts
+   *     would be another board's
+   */
+  Optional<DeviceKind> device(DeviceSpec device) {
+    Optional<DeviceKind> kind = Optional.ofNullable(devices.get(device.model()));
+    if (kind.isEmpty()) {
+      outOfUse(DeviceKind.class, device.model())
+          .ifPresent(
+              why -> {
+                throw new BadInputException(
+                    "its DeviceKind '" + device.model() + "' is out of use: " + why,
+                    "device '" + device.id() + "'",
+                    MEND);
+              });
+    }
+    return kind;
   }
 
-  Optional<DmaBufOpsKind> ops(String name) {
-    return Optional.ofNullable(ops.get(name));
+  /**
+   * @throws BadInputException when nobody brings these ops
+   */
+  DmaBufOpsKind ops(String name) {
+    DmaBufOpsKind kind = ops.get(name);
+    if (kind == null) {
+      throw missing(DmaBufOpsKind.class, name, "the export");
+    }
+    return kind;
   }
 
-  List<String> opsNames() {
-    return List.copyOf(ops.keySet());
+  /** Who would serve a model and must not: the plug-in and what is wrong with it. */
+  Optional<String> outOfUse(Class<?> type, String model) {
+    return kinds.status().stream()
+        .filter(s -> s.kind().equals(type.getSimpleName()) && s.model().equals(model))
+        .filter(s -> s.state() == State.QUARANTINED || s.state() == State.REFUSED)
+        .findFirst()
+        .map(s -> s.provider() + ": " + s.reason());
+  }
+
+  /** The description of a chosen plug-in, by which it is blamed when it breaks. */
+  PlugIn plugIn(Class<?> type, Object service, String model, String element) {
+    return new PlugIn(
+        type.getSimpleName(),
+        model,
+        service.getClass().getName(),
+        element,
+        reason -> kinds.quarantine(service, reason));
   }
 
   private <K> void need(Class<K> type, Map<String, K> into, String model, String who) {
@@ -108,17 +151,17 @@ final class ChosenKinds {
   private <K> K chosen(Class<K> type, String model, String who) {
     return kinds
         .choose(type, model, flavour)
-        .orElseThrow(
+        .orElseThrow(() -> missing(type, model, who));
+  }
+
+  private BadInputException missing(Class<?> type, String model, String who) {
+    String needs =
+        "needs the " + type.getSimpleName() + " '" + model + "' in flavour '" + flavour + "', ";
+    return outOfUse(type, model)
+        .map(why -> new BadInputException(needs + "which is out of use: " + why, who, MEND))
+        .orElseGet(
             () ->
                 new BadInputException(
-                    "needs the "
-                        + type.getSimpleName()
-                        + " '"
-                        + model
-                        + "' in flavour '"
-                        + flavour
-                        + "', which no plug-in brings",
-                    who,
-                    "there are: " + kinds.models(type)));
+                    needs + "which no plug-in brings", who, "there are: " + kinds.models(type)));
   }
 }

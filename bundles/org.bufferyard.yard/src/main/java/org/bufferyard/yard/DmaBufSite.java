@@ -1,7 +1,5 @@
 package org.bufferyard.yard;
 
-import java.util.List;
-import java.util.Optional;
 import org.bufferyard.api.dma.Dma;
 import org.bufferyard.api.dmabuf.DmaBufOpsKind;
 import org.bufferyard.api.event.EventSink;
@@ -40,13 +38,8 @@ final class DmaBufSite implements DmaBufEngineContext {
   }
 
   @Override
-  public Optional<DmaBufOpsKind> ops(String name) {
-    return kinds.ops(name);
-  }
-
-  @Override
-  public List<String> opsNames() {
-    return kinds.opsNames();
+  public DmaBufOpsKind ops(String name) {
+    return new GuardedOpsKind(kinds.ops(name), name, kinds);
   }
 
   @Override

@@ -119,9 +119,8 @@ final class EngineState implements YardState {
       throw new BadInputException(
           "stands behind IOMMU '"
               + missing.get().name()
-              + "', and no table format is bundled for '"
-              + missing.get().model()
-              + "'",
+              + "', and "
+              + translations.whyMissing(missing.get()),
           "device '" + id + "'",
           "install a bundle that brings it, or disable the IOMMU in the board");
     }

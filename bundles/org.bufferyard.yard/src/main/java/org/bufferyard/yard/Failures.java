@@ -2,6 +2,7 @@ package org.bufferyard.yard;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bufferyard.platform.registry.PlugInException;
 
 /** Collects what goes wrong in work that has to be finished regardless, and throws it as one. */
 final class Failures {
@@ -28,6 +29,11 @@ final class Failures {
   void throwIfAny() {
     if (thrown.isEmpty()) {
       return;
+    }
+    if (thrown.stream().allMatch(PlugInException.class::isInstance)) {
+      PlugInException first = (PlugInException) thrown.getFirst();
+      thrown.stream().skip(1).forEach(first::addSuppressed);
+      throw first; // nobody's fault but the plug-in's, and it says so
     }
     IllegalStateException all =
         new IllegalStateException(

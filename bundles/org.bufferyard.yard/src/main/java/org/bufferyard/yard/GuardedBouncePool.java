@@ -2,24 +2,35 @@ package org.bufferyard.yard;
 
 import org.bufferyard.api.allocator.BouncePool;
 import org.bufferyard.api.allocator.BounceRequest;
+import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.registry.PlugInException;
 
-/** A bounce pool whose surprises come out as a {@link PlugInFailure} that names it. */
+/** A bounce pool whose surprises come out as a {@link PlugInException} that names it. */
 final class GuardedBouncePool implements BouncePool {
   private final BouncePool plugIn;
   private final PlugIn who;
+  private final PhysRange region;
 
-  GuardedBouncePool(BouncePool plugIn, PlugIn who) {
+  GuardedBouncePool(BouncePool plugIn, PlugIn who, PhysRange region) {
     this.plugIn = plugIn;
     this.who = who;
+    this.region = region;
   }
 
   @Override
   public long map(BounceRequest request) {
+    final long address;
     try {
-      return plugIn.map(request);
+      address = plugIn.map(request);
     } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
       throw who.failure("map", thrown);
     }
+    if (address != FULL && !region.contains(address, request.sizeBytes())) {
+      throw who.broken(
+          "returned 0x" + Long.toHexString(address) + " for " + request.sizeBytes()
+              + " bytes from map(), which leave its region " + region);
+    }
+    return address;
   }
 
   @Override

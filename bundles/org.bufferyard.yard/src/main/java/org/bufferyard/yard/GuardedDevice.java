@@ -3,8 +3,9 @@ package org.bufferyard.yard;
 import org.bufferyard.api.device.Device;
 import org.bufferyard.api.device.Frame;
 import org.bufferyard.api.device.FrameResult;
+import org.bufferyard.platform.registry.PlugInException;
 
-/** A device's hardware whose surprises come out as a {@link PlugInFailure} that names it. */
+/** A device's hardware whose surprises come out as a {@link PlugInException} that names it. */
 final class GuardedDevice implements Device {
   private final Device plugIn;
   private final PlugIn who;

@@ -2,8 +2,9 @@ package org.bufferyard.yard;
 
 import org.bufferyard.api.iommu.Geometry;
 import org.bufferyard.api.iommu.IommuDomain;
+import org.bufferyard.platform.registry.PlugInException;
 
-/** A domain whose surprises come out as a {@link PlugInFailure} that names it. */
+/** A domain whose surprises come out as a {@link PlugInException} that names it. */
 final class GuardedDomain implements IommuDomain {
   private final IommuDomain plugIn;
   private final PlugIn who;
@@ -11,6 +12,10 @@ final class GuardedDomain implements IommuDomain {
   GuardedDomain(IommuDomain plugIn, PlugIn who) {
     this.plugIn = plugIn;
     this.who = who;
+  }
+
+  PlugIn who() {
+    return who;
   }
 
   /** The plug-in's own object, which its IOMMU knows. */

@@ -5,8 +5,9 @@ import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.Translation;
+import org.bufferyard.platform.registry.PlugInException;
 
-/** An IOMMU whose surprises come out as a {@link PlugInFailure} that names it. */
+/** An IOMMU whose surprises come out as a {@link PlugInException} that names it. */
 final class GuardedIommu implements Iommu {
   private final Iommu plugIn;
   private final PlugIn who;

@@ -1,30 +1,57 @@
 package org.bufferyard.yard;
 
 import org.bufferyard.api.allocator.IovaAllocator;
+import org.bufferyard.api.allocator.IovaSpec;
+import org.bufferyard.platform.registry.PlugInException;
 
-/** An IOVA allocator whose surprises come out as a {@link PlugInFailure} that names it. */
+/**
+ * An IOVA allocator whose surprises come out as a {@link PlugInException} that names it. What it
+ * hands out is checked.
+ */
 final class GuardedIovaAllocator implements IovaAllocator {
   private final IovaAllocator plugIn;
   private final PlugIn who;
+  private final IovaSpec space;
+  private final TakenFrames live = new TakenFrames();
 
-  GuardedIovaAllocator(IovaAllocator plugIn, PlugIn who) {
+  GuardedIovaAllocator(IovaAllocator plugIn, PlugIn who, IovaSpec space) {
     this.plugIn = plugIn;
     this.who = who;
+    this.space = space;
   }
 
   @Override
   public long allocate(long pages, long limitPfn, boolean flushCaches) {
+    final long pfn;
     try {
-      return plugIn.allocate(pages, limitPfn, flushCaches);
+      pfn = plugIn.allocate(pages, limitPfn, flushCaches);
     } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
       throw who.failure("allocate", thrown);
     }
+    if (pfn != NO_IOVA) {
+      if (Long.compareUnsigned(pfn, space.startPfn()) < 0
+          || Long.compareUnsigned(pfn + pages - 1, limitPfn) > 0) {
+        throw broken(pfn, pages, "which leave the space asked for, up to frame " + limitPfn);
+      }
+      if (live.containsAny(pfn, pages)) {
+        throw broken(pfn, pages, "which overlap a range that is live");
+      }
+      live.add(pfn, pages);
+    }
+    return pfn;
+  }
+
+  private PlugInException broken(long pfn, long pages, String why) {
+    return who.broken(
+        "returned " + pages + " frames at " + Long.toUnsignedString(pfn) + " from allocate(), "
+            + why);
   }
 
   @Override
   public void free(long pfn, long pages) {
     try {
       plugIn.free(pfn, pages);
+      live.remove(pfn, pages);
     } catch (IllegalArgumentException documented) {
       throw documented;
     } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {

@@ -31,7 +31,7 @@ final class Hardware {
 
   DriverFacts facts(DeviceSpec device) {
     return kinds
-        .device(device.model())
+        .device(device)
         .map(k -> who(k, device).call("facts", () -> k.facts(unit(device), kernel)))
         .orElseGet(DriverFacts::unknown);
   }
@@ -46,7 +46,7 @@ final class Hardware {
   }
 
   private Opened open(LiveDevice device, DeviceBus bus) {
-    Optional<DeviceKind> kind = kinds.device(device.spec().model());
+    Optional<DeviceKind> kind = kinds.device(device.spec());
     if (kind.isEmpty()) {
       return new Opened(new PatternedDevice(bus), Optional.empty());
     }
@@ -69,8 +69,8 @@ final class Hardware {
     }
   }
 
-  private static PlugIn who(DeviceKind kind, DeviceSpec device) {
-    return PlugIn.of(DeviceKind.class, kind, device.model(), device.id());
+  private PlugIn who(DeviceKind kind, DeviceSpec device) {
+    return kinds.plugIn(DeviceKind.class, kind, device.model(), device.id());
   }
 
   private static DeviceUnit unit(DeviceSpec device) {

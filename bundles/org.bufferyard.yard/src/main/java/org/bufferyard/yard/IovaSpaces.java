@@ -31,21 +31,24 @@ final class IovaSpaces {
    * An empty space with the regions that the device may never use taken out. Only the device that
    * brings the domain reserves: iovad is initialised once.
    */
-  IovaAllocator open(String domain, Geometry geometry, DeviceSpec device) {
+  IovaAllocator open(String domain, GuardedDomain table, DeviceSpec device) {
+    Geometry geometry = table.geometry();
     int shift = Long.numberOfTrailingZeros(geometry.granule());
     if (geometry.granule() > PageRef.SIZE) {
       // BUG_ON(granule > PAGE_SIZE) in init_iova_domain().
-      throw new PlugInFailure(
-          "domain '" + domain + "' has a granule of " + geometry.granule()
-              + " bytes, more than a page: the kernel stops there",
-          null);
+      throw table
+          .who()
+          .broken(
+              "gave domain '" + domain + "' a granule of " + geometry.granule()
+                  + " bytes, more than a page: the kernel stops there");
     }
     long start = geometry.apertureStart() >>> shift;
     IovaSpec spec = new IovaSpec(domain, shift, Math.max(1, start));
     IovaAllocatorKind kind = kinds.iova();
-    PlugIn who = PlugIn.of(IovaAllocatorKind.class, kind, ChosenKinds.IOVA, domain);
+    PlugIn who = kinds.plugIn(IovaAllocatorKind.class, kind, ChosenKinds.IOVA, domain);
     IovaSite site = new IovaSite(kernel, events);
-    IovaAllocator book = new GuardedIovaAllocator(who.open(() -> kind.open(spec, site)), who);
+    IovaAllocator book =
+        new GuardedIovaAllocator(who.open(() -> kind.open(spec, site)), who, spec);
     reserve(book, device.reservedIova(), shift);
     sites.put(book, site);
     return book;

@@ -113,10 +113,11 @@ final class Pools {
 
   private Allocator open(String id, String model, List<PhysRange> regions) {
     AllocatorKind kind = kinds.allocator(model);
-    PlugIn who = PlugIn.of(AllocatorKind.class, kind, model, id);
+    PlugIn who = kinds.plugIn(AllocatorKind.class, kind, model, id);
     AllocatorSite site = new AllocatorSite(kernel, events);
     AllocatorSpec spec = new AllocatorSpec(id, model, regions, Map.of());
-    Allocator book = new GuardedAllocator(who.open(() -> kind.open(spec, site)), who);
+    Allocator book = 
+        new GuardedAllocator(who.open(() -> kind.open(spec, site)), who, regions);
     instances.add(book::close, site);
     return book;
   }
@@ -124,7 +125,7 @@ final class Pools {
   private BounceArea openBounce(PoolSpec pool, MachineSpec.Bounce machine) {
     boolean restricted = pool.kind() == PoolSpec.Kind.RESTRICTED;
     BouncePoolKind kind = kinds.bouncePool();
-    PlugIn who = PlugIn.of(BouncePoolKind.class, kind, ChosenKinds.SWIOTLB, pool.id());
+    PlugIn who = kinds.plugIn(BouncePoolKind.class, kind, ChosenKinds.SWIOTLB, pool.id());
     AllocatorSite site = new AllocatorSite(kernel, events);
     // Restricted pools have one area (E7).
     BouncePoolSpec spec =
@@ -133,7 +134,8 @@ final class Pools {
             ChosenKinds.SWIOTLB,
             ReservedMemory.pagesOf(pool.range()),
             restricted ? 1 : machine.areas());
-    BouncePool book = new GuardedBouncePool(who.open(() -> kind.open(spec, site)), who);
+    BouncePool book =
+        new GuardedBouncePool(who.open(() -> kind.open(spec, site)), who, spec.region());
     instances.add(book::close, site);
     return new BounceArea(
         spec, book, restricted || machine.mode() == BounceMode.FORCE, restricted);

@@ -53,6 +53,7 @@ final class Translations {
   private final Map<String, Unit> units = new HashMap<>();
   private final Map<String, Group> groups = new LinkedHashMap<>();
   private final IovaSpaces spaces;
+  private final ChosenKinds kinds;
 
   Translations(
       PlatformSpec spec,
@@ -64,6 +65,7 @@ final class Translations {
       Instances instances) {
     this.spec = spec;
     this.events = events;
+    this.kinds = kinds;
     this.spaces = new IovaSpaces(kinds, kernel, events);
     for (IommuSpec iommu : spec.iommus()) {
       if (!iommu.enabled()) {
@@ -73,22 +75,20 @@ final class Translations {
       if (kind.isEmpty()) {
         events.emit(
             new PlatformChanged(
-                iommu.id(),
-                "no table format bundled for '"
-                    + iommu.model()
-                    + "': devices behind it cannot be used"));
+                iommu.id(), whyMissing(iommu) + ": devices behind it cannot be used"));
         continue;
       }
       IommuSite site = new IommuSite(kernel, events, memory, tables);
-      GuardedIommu opened = open(iommu, kind.get(), site);
+      PlugIn who = kinds.plugIn(IommuKind.class, kind.get(), iommu.model(), iommu.id());
+      GuardedIommu opened = open(iommu, kind.get(), site, who);
       units.put(iommu.id(), new Unit(iommu, opened));
       instances.add(opened::close, site);
     }
     instances.add(this::closeGroups);
   }
 
-  private static GuardedIommu open(IommuSpec iommu, IommuKind kind, IommuSite site) {
-    PlugIn who = PlugIn.of(IommuKind.class, kind, iommu.model(), iommu.id());
+  private static GuardedIommu open(
+      IommuSpec iommu, IommuKind kind, IommuSite site, PlugIn who) {
     IommuUnit unit = new IommuUnit(iommu.id(), iommu.model(), iommu.parameters());
     return new GuardedIommu(who.open(() -> kind.open(unit, site)), who);
   }
@@ -99,6 +99,14 @@ final class Translations {
         .map(s -> iommu(device, s))
         .filter(i -> !units.containsKey(i.id()))
         .findFirst();
+  }
+
+  /** Why {@link #missingFor} an IOMMU. */
+  String whyMissing(IommuSpec iommu) {
+    return kinds
+        .outOfUse(IommuKind.class, iommu.model())
+        .map(why -> "its table format '" + iommu.model() + "' is out of use (" + why + ")")
+        .orElse("no table format is bundled for '" + iommu.model() + "'");
   }
 
   /** Puts a device into its group's domain; empty when no IOMMU translates for it. */
@@ -180,7 +188,7 @@ final class Translations {
             unit.spec().id(),
             type,
             table,
-            type.isDmaApi() ? spaces.open(id, geometry, device.spec()) : NoIova.SPACE);
+            type.isDmaApi() ? spaces.open(id, table, device.spec()) : NoIova.SPACE);
     if (type.isDmaApi()) {
       mapDirectly(domain, geometry, device);
     }

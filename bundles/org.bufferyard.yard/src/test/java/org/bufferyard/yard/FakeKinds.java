@@ -19,6 +19,8 @@ final class FakeKinds implements Kinds {
   /** What plug-in instances were told, oldest first. */
   final List<String> calls = new ArrayList<>();
 
+  private final List<KindStatus> quarantined = new ArrayList<>();
+
   final List<FakeIommu> iommus = new ArrayList<>();
 
   FakeKinds() {
@@ -59,12 +61,21 @@ final class FakeKinds implements Kinds {
   }
 
   @Override
-  public List<KindStatus> status() {
-    return List.of();
+  public synchronized List<KindStatus> status() {
+    return List.copyOf(quarantined);
   }
 
+  /** Out of use, as the registry would have it: its model is served by nobody then. */
   @Override
-  public void quarantine(Object kind, String reason) {
-    throw new UnsupportedOperationException();
+  public synchronized void quarantine(Object kind, String reason) {
+    for (Map.Entry<String, Object> entry : Map.copyOf(kinds).entrySet()) {
+      if (entry.getValue() == kind) {
+        String[] name = entry.getKey().split(" ", 2);
+        kinds.remove(entry.getKey());
+        quarantined.add(
+            new KindStatus(
+                name[0], name[1], "the bench", 0, KindStatus.State.QUARANTINED, reason));
+      }
+    }
   }
 }

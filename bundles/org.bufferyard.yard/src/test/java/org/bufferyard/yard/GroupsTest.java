@@ -19,6 +19,7 @@ import org.bufferyard.api.iommu.IommuKind;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.registry.PlugInException;
 import org.bufferyard.platform.spec.IommuSpec;
 import org.bufferyard.platform.spec.MachineSpec;
 import org.bufferyard.platform.yard.Domain;
@@ -324,9 +325,9 @@ final class GroupsTest {
                           throw new NoClassDefFoundError("org/gone/Table");
                         }));
     bench.device(new Bench.Part("s0").behind("mmu", 1));
-    PlugInFailure failure = assertThrows(PlugInFailure.class, bench::open);
+    PlugInException failure = assertThrows(PlugInException.class, bench::open);
     assertTrue(
-        failure.getMessage().contains("of 'mmu' broke in newDomain(): java.lang.NoClassDefFoundError"),
+        failure.getMessage().contains(") broke in newDomain(): java.lang.NoClassDefFoundError"),
         failure.getMessage());
   }
 }

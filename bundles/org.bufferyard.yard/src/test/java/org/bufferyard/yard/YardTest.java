@@ -24,6 +24,7 @@ import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.registry.PlugInException;
 import org.bufferyard.platform.spec.MachineSpec;
 import org.bufferyard.platform.spec.PoolSpec;
 import org.bufferyard.platform.yard.Balance;
@@ -251,9 +252,9 @@ final class YardTest {
             (spec, context) -> {
               throw new IllegalStateException("no book");
             });
-    PlugInFailure failure = assertThrows(PlugInFailure.class, bench::open);
-    assertTrue(failure.getMessage().contains("AllocatorKind 'cma'"), failure.getMessage());
-    assertTrue(failure.getMessage().contains("'cma0' broke in open()"), failure.getMessage());
+    PlugInException failure = assertThrows(PlugInException.class, bench::open);
+    assertTrue(failure.getMessage().contains("AllocatorKind 'cma' of 'cma0' ("), failure.getMessage());
+    assertTrue(failure.getMessage().contains(") broke in open()"), failure.getMessage());
     assertEquals(
         List.of("close pool0", "close zone:DMA"),
         bench.kinds.calls.stream().filter(c -> c.startsWith("close")).toList());
@@ -266,9 +267,9 @@ final class YardTest {
     bench.kinds.put(AllocatorKind.class, "coherent-pool", (AllocatorKind) (s, c) -> new Broken());
     bench.device(new Bench.Part("codec").pools("pool0"));
     Yard yard = bench.open();
-    PlugInFailure failure =
+    PlugInException failure =
         assertThrows(
-            PlugInFailure.class,
+            PlugInException.class,
             () ->
                 yard.call(
                     s ->
@@ -277,10 +278,12 @@ final class YardTest {
                             .orElseThrow()
                             .allocator()
                             .allocate(AllocationRequest.pages(1))));
-    assertTrue(failure.getMessage().contains("of 'pool0' broke in allocate()"), failure.getMessage());
+    assertTrue(failure.getMessage().contains(") broke in allocate()"), failure.getMessage());
     assertEquals(ArithmeticException.class, failure.getCause().getClass());
     assertEquals("codec", yard.call(s -> s.device("codec").name()));
-    assertThrows(IllegalStateException.class, yard::close, "its close() throws as well");
+    PlugInException closing = assertThrows(PlugInException.class, yard::close);
+    assertTrue(closing.getMessage().contains("'pool0' (org.bufferyard.yard.YardTest"), closing.getMessage());
+    assertTrue(closing.getMessage().contains("broke in close()"), closing.getMessage());
   }
 
   /** Breaks in everything. */

@@ -1,6 +1,5 @@
 package org.bufferyard.platform.yard;
 
-import java.util.Optional;
 import org.bufferyard.api.dma.Dma;
 import org.bufferyard.api.dmabuf.DmaBufOpsKind;
 import org.bufferyard.api.event.KindContext;
@@ -14,11 +13,13 @@ public interface DmaBufEngineContext extends KindContext {
 
   PageHazards hazards();
 
-  /** The ops kind of that name, as the registry chose it. */
-  Optional<DmaBufOpsKind> ops(String name);
-
-  /** Names that {@link #ops} knows, for messages. */
-  java.util.List<String> opsNames();
+  /**
+   * The ops kind of that name, as the registry chose it.
+   *
+   * @throws org.bufferyard.platform.input.BadInputException when there is none; the kernel has no
+   *     errno for ops that were never built
+   */
+  DmaBufOpsKind ops(String name);
 
   /** Virtual time, ns. */
   long nowNanos();

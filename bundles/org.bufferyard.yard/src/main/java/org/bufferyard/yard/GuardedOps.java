@@ -1,0 +1,101 @@
+package org.bufferyard.yard;
+
+import org.bufferyard.api.dma.Dma.MapResult;
+import org.bufferyard.api.dma.Dma.SgResult;
+import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dmabuf.BufferLifecycle;
+import org.bufferyard.api.dmabuf.CpuAccessOps;
+import org.bufferyard.api.dmabuf.DmaBufAttachment;
+import org.bufferyard.api.dmabuf.DmaBufOps;
+import org.bufferyard.api.dmabuf.OpsTraits;
+import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.platform.registry.PlugInException;
+
+/** A buffer's ops whose surprises come out as a {@link PlugInException} that names them. */
+final class GuardedOps implements DmaBufOps {
+  private final DmaBufOps plugIn;
+  private final PlugIn who;
+  private final BufferLifecycle lifecycle;
+  private final CpuAccessOps cpu;
+
+  GuardedOps(DmaBufOps plugIn, PlugIn who) {
+    this.plugIn = plugIn;
+    this.who = who;
+    this.lifecycle = new Lifecycle(who.call("lifecycle", plugIn::lifecycle), who);
+    this.cpu = new Cpu(who.call("cpu", plugIn::cpu), who);
+  }
+
+  @Override
+  public OpsTraits traits() {
+    return who.call("traits", plugIn::traits);
+  }
+
+  @Override
+  public SgResult getSgtable() {
+    return who.call("getSgtable", plugIn::getSgtable);
+  }
+
+  @Override
+  public SgResult mapSg(DmaBufAttachment attachment, DmaDirection direction) {
+    return who.call("mapSg", () -> plugIn.mapSg(attachment, direction));
+  }
+
+  @Override
+  public void unmapSg(DmaBufAttachment attachment, SgTable table, DmaDirection direction) {
+    who.run("unmapSg", () -> plugIn.unmapSg(attachment, table, direction));
+  }
+
+  @Override
+  public BufferLifecycle lifecycle() {
+    return lifecycle;
+  }
+
+  @Override
+  public CpuAccessOps cpu() {
+    return cpu;
+  }
+
+  private record Lifecycle(BufferLifecycle plugIn, PlugIn who) implements BufferLifecycle {
+    @Override
+    public int attach(DmaBufAttachment attachment) {
+      return who.callInt("attach", () -> plugIn.attach(attachment));
+    }
+
+    @Override
+    public void detach(DmaBufAttachment attachment) {
+      who.run("detach", () -> plugIn.detach(attachment));
+    }
+
+    @Override
+    public void release() {
+      who.run("release", plugIn::release);
+    }
+  }
+
+  private record Cpu(CpuAccessOps plugIn, PlugIn who) implements CpuAccessOps {
+    @Override
+    public int beginCpuAccess(DmaDirection direction) {
+      return who.callInt("beginCpuAccess", () -> plugIn.beginCpuAccess(direction));
+    }
+
+    @Override
+    public int endCpuAccess(DmaDirection direction) {
+      return who.callInt("endCpuAccess", () -> plugIn.endCpuAccess(direction));
+    }
+
+    @Override
+    public MapResult mmap(long pageOffset, long sizeBytes) {
+      return who.call("mmap", () -> plugIn.mmap(pageOffset, sizeBytes));
+    }
+
+    @Override
+    public MapResult vmap() {
+      return who.call("vmap", plugIn::vmap);
+    }
+
+    @Override
+    public void vunmap() {
+      who.run("vunmap", plugIn::vunmap);
+    }
+  }
+}
