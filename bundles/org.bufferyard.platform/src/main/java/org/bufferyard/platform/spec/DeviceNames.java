@@ -45,6 +45,15 @@ public final class DeviceNames {
         "say which: " + list(fits.stream().map(DeviceSpec::path).toList()));
   }
 
+  /** The shortest word that {@link #find} understands for a device; the id of an unknown one. */
+  public String shortest(String id) {
+    return board
+        .device(id)
+        .map(DeviceSpec::name)
+        .filter(name -> board.devices().stream().filter(d -> d.name().equals(name)).count() == 1)
+        .orElse(id);
+  }
+
   /** A suffix starts where a path segment or a name in it starts. */
   private static boolean isSuffix(String path, String typed) {
     if (typed.isEmpty() || !path.endsWith(typed)) {

@@ -137,7 +137,7 @@ public final class ExplainCommand implements ShellCommand {
                   Optional.ofNullable(ops)));
       boolean failed = report.results().stream().anyMatch(r -> failOn.contains(r.verdict()));
       return new Answer(
-          new ShareText(open, report).text(), ShareJson.of(report), failed ? 1 : 0);
+          new ShareText(open, report).text(), ShareJson.of(report, names), failed ? 1 : 0);
     }
 
     private void checkSize() {

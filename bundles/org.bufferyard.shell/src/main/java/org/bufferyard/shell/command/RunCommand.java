@@ -10,6 +10,7 @@ import org.bufferyard.platform.scenario.RunReport;
 import org.bufferyard.platform.scenario.ScenarioRunner;
 import org.bufferyard.platform.scenario.ScenarioSpec;
 import org.bufferyard.platform.scenario.Scenarios;
+import org.bufferyard.platform.spec.DeviceNames;
 import org.bufferyard.shell.json.RunJson;
 import org.bufferyard.shell.text.RunText;
 import org.osgi.service.component.annotations.Activate;
@@ -62,8 +63,11 @@ public final class RunCommand implements ShellCommand {
       Path board = resolved.resolveSibling(scenario.board());
       OpenBoard open = BoardOptions.open(boards, board, List.of(), scenario.board());
       RunReport report = runner.run(scenario, open.spec());
+      DeviceNames names = new DeviceNames(open.spec());
       return new Answer(
-          new RunText(report).text(), RunJson.of(report), report.asExpected() ? 0 : 1);
+          new RunText(report, names).text(),
+          RunJson.of(report, names),
+          report.asExpected() ? 0 : 1);
     }
   }
 }

@@ -5,6 +5,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import org.bufferyard.api.dma.DmaAddress;
+import org.bufferyard.platform.spec.DeviceNames;
 import org.bufferyard.platform.verdict.ChainStep;
 import org.bufferyard.platform.verdict.Share;
 import org.bufferyard.platform.verdict.Share.HazardView;
@@ -13,27 +14,28 @@ import org.bufferyard.platform.verdict.Share.SegmentView;
 import org.bufferyard.platform.verdict.ShareReport;
 
 /**
- * The answer to explain. Addresses are hex strings, lengths numbers; {@code page} is null for a
+ * The answer to explain. Devices are named as explain understands them, elements of a chain by id.
+ * Addresses are hex strings, lengths numbers; {@code page} is null for a
  * DMA-only segment.
  */
 public final class ShareJson {
   private ShareJson() {}
 
-  public static JsonObject of(ShareReport report) {
+  public static JsonObject of(ShareReport report, DeviceNames names) {
     JsonObject json = new JsonObject();
     json.addProperty("board", report.board());
     json.addProperty("kernel", report.kernel());
     JsonArray results = new JsonArray();
-    report.results().forEach(r -> results.add(of(r)));
+    report.results().forEach(r -> results.add(of(r, names)));
     json.add("results", results);
     return json;
   }
 
-  static JsonObject of(Share share) {
+  static JsonObject of(Share share, DeviceNames names) {
     JsonObject json = new JsonObject();
     json.addProperty("policy", share.policy());
-    json.addProperty("exporter", share.exporter());
-    json.addProperty("importer", share.importer());
+    json.addProperty("exporter", names.shortest(share.exporter()));
+    json.addProperty("importer", names.shortest(share.importer()));
     json.addProperty("memory", share.memory());
     json.addProperty("ops", share.ops());
     json.addProperty("verdict", share.verdict().name());

@@ -3,13 +3,16 @@ package org.bufferyard.shell.text;
 import org.bufferyard.platform.scenario.RunReport;
 import org.bufferyard.platform.scenario.RunReport.ImporterReport;
 import org.bufferyard.platform.scenario.RunReport.PipelineReport;
+import org.bufferyard.platform.spec.DeviceNames;
 
 /** What a scenario did. */
 public final class RunText {
   private final RunReport report;
+  private final DeviceNames names;
 
-  public RunText(RunReport report) {
+  public RunText(RunReport report, DeviceNames names) {
     this.report = report;
+    this.names = names;
   }
 
   public String text() {
@@ -49,7 +52,7 @@ public final class RunText {
       for (ImporterReport i : p.importers()) {
         columns.row(
             p.name(),
-            i.importer(),
+            names.shortest(i.importer()),
             i.share().policy(),
             i.share().verdict() + i.share().errno().map(e -> " (" + e + ")").orElse(""),
             i.expected().map(Enum::name).orElse("-"),

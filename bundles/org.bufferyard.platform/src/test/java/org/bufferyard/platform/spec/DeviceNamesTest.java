@@ -1,4 +1,4 @@
-package org.bufferyard.shell.command;
+package org.bufferyard.platform.spec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,15 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.platform.input.BadInputException;
-import org.bufferyard.platform.spec.DeviceNames;
-import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.spec.DeviceSpec.Limits;
 import org.bufferyard.platform.spec.DeviceSpec.Reach;
-import org.bufferyard.platform.spec.MachineSpec;
 import org.bufferyard.platform.spec.MachineSpec.Architecture;
 import org.bufferyard.platform.spec.MachineSpec.Bounce;
 import org.bufferyard.platform.spec.MachineSpec.IommuMode;
-import org.bufferyard.platform.spec.PlatformSpec;
 import org.junit.jupiter.api.Test;
 
 class DeviceNamesTest {
@@ -67,6 +63,13 @@ class DeviceNamesTest {
     BadInputException e = assertThrows(BadInputException.class, () -> names.find("gpu"));
     assertTrue(e.getMessage().contains("no device 'gpu'"), e.getMessage());
     assertTrue(e.getMessage().contains("vop"), e.getMessage());
+  }
+
+  @Test
+  void theShortestWordIsUnderstoodAgain() {
+    assertEquals("vop", names.shortest("c"));
+    assertEquals("a", names.shortest("a"), "two devices are called isp");
+    assertEquals("a", names.find(names.shortest("a")).id());
   }
 
   @Test
