@@ -1,8 +1,8 @@
 package org.bufferyard.conform;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.api.dma.Allocation;
@@ -57,25 +57,18 @@ final class AllocationCommands {
 
   /** The page allocator's choice, and a restricted pool's, are inputs. */
   private static void learnPages(Bench bench, YardDevice device, JsonObject recorded) {
-    if (recorded.get("pages") instanceof JsonArray runs) {
-      for (JsonElement run : runs) {
-        learnRun(bench, device, pfn(run), run.getAsJsonArray().get(1).getAsLong());
+    List<RecordedPlaces.Run> runs = RecordedPlaces.runs(recorded);
+    boolean direct = device.dmaDomain().isEmpty();
+    for (RecordedPlaces.Run run : runs) {
+      learnPage(bench, device, run.phys());
+      // Behind an IOMMU a run is pages that happened to be neighbours, else one allocation.
+      for (long i = 1; !direct && i < run.pages(); i++) {
+        bench.state().placements().preferPages(run.phys() + (i << PageRef.SHIFT));
       }
-    } else if (recorded.get("sg") instanceof JsonArray entries) {
-      for (JsonElement entry : entries) {
-        long bytes = entry.getAsJsonArray().get(2).getAsLong();
-        learnRun(bench, device, pfn(entry), PageRef.align(bytes) >>> PageRef.SHIFT);
-      }
-    } else if (recorded.has("dma") && device.dmaDomain().isEmpty()) {
-      learnPage(bench, device, device.rangeMap().toPhys(number(recorded.get("dma"))));
     }
-  }
-
-  /** Behind an IOMMU a run is pages that happened to be neighbours, else one allocation. */
-  private static void learnRun(Bench bench, YardDevice device, long phys, long pages) {
-    learnPage(bench, device, phys);
-    for (long i = 1; device.dmaDomain().isPresent() && i < pages; i++) {
-      bench.state().placements().preferPages(phys + (i << PageRef.SHIFT));
+    if (runs.isEmpty() && direct) {
+      RecordedPlaces.number(recorded.get("dma"))
+          .ifPresent(dma -> learnPage(bench, device, device.rangeMap().toPhys(dma)));
     }
   }
 
@@ -84,17 +77,6 @@ final class AllocationCommands {
     if (device.restrictedPool().isPresent()) {
       bench.learnBounce(device, device.rangeMap().toDma(phys));
     }
-  }
-
-  private static long pfn(JsonElement run) {
-    return number(run.getAsJsonArray().get(0)) << PageRef.SHIFT;
-  }
-
-  static long number(JsonElement value) {
-    String text = value.getAsString();
-    return text.startsWith("0x")
-        ? Long.parseUnsignedLong(text.substring(2), 16)
-        : Long.parseLong(text);
   }
 
   /** Physically contiguous runs of the pages that the size needs, {@code [[pfn, count], …]}. */

@@ -78,8 +78,10 @@ final class Answer {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (JsonElement element : runLengths) {
       if (element instanceof JsonArray run && run.size() == 2) {
-        byte[] same = new byte[Math.min(run.get(1).getAsInt(), MAX_RUN)];
-        Arrays.fill(same, (byte) run.get(0).getAsInt());
+        long value = RecordedPlaces.number(run.get(0)).orElse(0L);
+        long count = RecordedPlaces.number(run.get(1)).orElse(0L);
+        byte[] same = new byte[(int) Math.clamp(count, 0, MAX_RUN)];
+        Arrays.fill(same, (byte) value);
         bytes.writeBytes(same);
       }
     }

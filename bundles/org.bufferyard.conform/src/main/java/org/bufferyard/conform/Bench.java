@@ -1,6 +1,5 @@
 package org.bufferyard.conform;
 
-import com.google.gson.JsonElement;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -115,9 +114,7 @@ final class Bench {
       if (later.equals("iova " + op.word(1) + " " + list)
           || later.startsWith("iova " + op.word(1) + " " + list + " ")
           || later.startsWith("iova " + op.word(1) + " " + list + ":0")) {
-        return Optional.ofNullable(recorded.results().get(i).get("addr"))
-            .filter(JsonElement::isJsonPrimitive)
-            .map(AllocationCommands::number);
+        return RecordedPlaces.number(recorded.results().get(i).get("addr"));
       }
     }
     return Optional.empty();

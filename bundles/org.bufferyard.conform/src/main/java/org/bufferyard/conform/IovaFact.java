@@ -116,10 +116,7 @@ final class IovaFact {
   }
 
   private static long number(JsonObject object, String name) {
-    JsonElement value = object.get(name);
-    if (value == null || !value.isJsonPrimitive()) {
-      throw new IllegalArgumentException("no number " + name);
-    }
-    return AllocationCommands.number(value);
+    return RecordedPlaces.number(object.get(name))
+        .orElseThrow(() -> new IllegalArgumentException("no number " + name));
   }
 }

@@ -2,7 +2,6 @@ package org.bufferyard.conform;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonElement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -121,11 +120,8 @@ final class ListCommands {
     if (device.dmaDomain().isPresent()) {
       return;
     }
-    if (recorded.get("segs") instanceof JsonArray segments) {
-      for (JsonElement segment : segments) {
-        bench.learnBounce(
-            device, AllocationCommands.number(segment.getAsJsonArray().get(0)));
-      }
+    if (recorded.has("segs")) {
+      RecordedPlaces.segments(recorded).forEach(dma -> bench.learnBounce(device, dma));
     } else {
       bench
           .firstAddressSeenLater(op, op.word(2))

@@ -49,7 +49,7 @@ final class MappingCommands {
       return Answer.noDevice();
     }
     YardDevice device = found.get();
-    long phys = recorded.has("phys") ? AllocationCommands.number(recorded.get("phys")) : 0;
+    long phys = RecordedPlaces.number(recorded.get("phys")).orElse(0L);
     long size = op.number(5);
     DmaDirection direction = op.direction(6);
     DmaAttrs attrs = op.attrs(7);
@@ -128,8 +128,9 @@ final class MappingCommands {
   }
 
   private static void learnBounce(Bench bench, YardDevice device, JsonObject recorded) {
-    if (recorded.has("dma") && device.dmaDomain().isEmpty()) {
-      bench.learnBounce(device, AllocationCommands.number(recorded.get("dma")));
+    if (device.dmaDomain().isEmpty()) {
+      RecordedPlaces.number(recorded.get("dma"))
+          .ifPresent(dma -> bench.learnBounce(device, dma));
     }
   }
 

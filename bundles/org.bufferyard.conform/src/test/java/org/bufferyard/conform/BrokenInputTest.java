@@ -135,4 +135,24 @@ class BrokenInputTest {
     assertEquals("kmsg", report.differences().getFirst().field());
     assertEquals("bounce-full", report.differences().getFirst().expected());
   }
+
+  @Test
+  void answersOfAnotherShapeDifferAndNothingElseBreaks() throws IOException {
+    String allocation;
+    try (BufferedReader lines = RecordFile.carried("coherent_alloc.jsonl.gz").open()) {
+      allocation =
+          lines.lines().filter(l -> l.contains("\"arm64-6.12-direct\"")).findFirst().orElseThrow();
+    }
+    for (String shape : List.of("null", "7", "\"x\"", "[]", "[[]]", "[[\"0xzz\",1]]", "[{}]", "{}")) {
+      String odd = allocation.replaceFirst("\"pages\":\\[\\[[^\\]]*\\]\\]", "\"pages\":" + shape);
+      ConformReport report = replay(file("j.jsonl", odd));
+      assertEquals(1, report.total().differ(), shape);
+      assertTrue(
+          report.differences().stream().anyMatch(d -> d.field().equals("pages")),
+          () -> report.differences().toString());
+      assertTrue(
+          report.differences().stream().noneMatch(d -> d.field().equals("exception")),
+          () -> report.differences().toString());
+    }
+  }
 }
