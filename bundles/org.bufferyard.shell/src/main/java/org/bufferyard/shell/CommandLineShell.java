@@ -37,8 +37,6 @@ public final class CommandLineShell implements BatchCommands {
   /** How the class names of our own plug-ins begin. */
   private static final String OURS = "org.bufferyard.";
 
-  private static final List<String> KNOWN = List.of("explain", "run", "conform", "why", "start");
-
   private final Map<String, ComponentServiceObjects<ShellCommand>> commands =
       new ConcurrentHashMap<>();
 
@@ -88,7 +86,7 @@ public final class CommandLineShell implements BatchCommands {
   }
 
   private String missing(String name) {
-    return KNOWN.contains(name)
+    return KnownCommand.of(name).isPresent()
         ? "command '" + name + "' is not available: a bundle that it needs is not running"
         : "there is no command '" + name + "'; 'bufferyard --help' lists them";
   }

@@ -19,6 +19,7 @@ import org.osgi.service.component.annotations.Reference;
     property = {
       "osgi.command.scope=yard",
       "osgi.command.function=explain",
+      "osgi.command.function=matrix",
       "osgi.command.function=run",
       "osgi.command.function=conform",
       "osgi.command.function=why"
@@ -33,6 +34,10 @@ public final class GogoCommands {
 
   public void explain(CommandSession session, String[] arguments) {
     call(session, "explain", arguments);
+  }
+
+  public void matrix(CommandSession session, String[] arguments) {
+    call(session, "matrix", arguments);
   }
 
   public void run(CommandSession session, String[] arguments) {

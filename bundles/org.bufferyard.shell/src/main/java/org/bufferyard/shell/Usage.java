@@ -25,9 +25,14 @@ final class Usage {
     StringBuilder text = new StringBuilder();
     text.append("Will sharing a DMA buffer work on this board, at what cost, and if not, why?\n\n");
     text.append("usage: bufferyard COMMAND [ARGUMENT…]\n\n");
-    for (String command : commands) {
-      text.append(String.format("  %-10s%s%n", command, says(command)));
+    for (KnownCommand command : KnownCommand.values()) {
+      if (commands.contains(command.word())) {
+        line(text, command.word(), command.says());
+      }
     }
+    commands.stream()
+        .filter(c -> KnownCommand.of(c).isEmpty())
+        .forEach(c -> line(text, c, "brought by a plug-in"));
     text.append("\nEvery command takes --format text|json, --report FILE, --quiet, --help.\n");
     text.append("Exit codes: 0 answered, 1 answered and --fail-on matched or conform found a\n");
     text.append("difference, 2 bad input, 3 a bug of ours.\n\n");
@@ -35,14 +40,7 @@ final class Usage {
     return text.toString();
   }
 
-  private static String says(String command) {
-    return switch (command) {
-      case "explain" -> "verdict and reason chain for an exporter and importers";
-      case "run" -> "run a scenario and print its report";
-      case "conform" -> "replay recorded kernels and list every difference";
-      case "why" -> "which plug-ins are used, and why the others are not";
-      case "start" -> "a yard that stays: interactive shell and plug-in folder";
-      default -> "";
-    };
+  private static void line(StringBuilder text, String command, String says) {
+    text.append(String.format("  %-10s%s%n", command, says));
   }
 }

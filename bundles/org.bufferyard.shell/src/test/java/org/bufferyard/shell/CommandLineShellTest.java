@@ -19,6 +19,10 @@ import org.bufferyard.platform.board.Boards;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.registry.PlugInException;
 import org.bufferyard.platform.verdict.Explainer;
+import org.bufferyard.platform.verdict.MatrixQuestion;
+import org.bufferyard.platform.verdict.MatrixReport;
+import org.bufferyard.platform.verdict.ShareQuestion;
+import org.bufferyard.platform.verdict.ShareReport;
 import org.bufferyard.shell.command.Answer;
 import org.bufferyard.shell.command.CommonOptions;
 import org.bufferyard.shell.command.ExplainCommand;
@@ -220,8 +224,16 @@ class CommandLineShellTest {
           throw new AssertionError("opened " + file);
         };
     Explainer nor =
-        question -> {
-          throw new AssertionError("asked " + question);
+        new Explainer() {
+          @Override
+          public ShareReport explain(ShareQuestion question) {
+            throw new AssertionError("asked " + question);
+          }
+
+          @Override
+          public MatrixReport matrix(MatrixQuestion question) {
+            throw new AssertionError("asked " + question);
+          }
         };
     shell.addCommand(new OneCommand("explain", new ExplainCommand(never, nor)));
     assertEquals(2, run(line.split(" ")));

@@ -25,7 +25,8 @@ public final class BadInputException extends RuntimeException {
     if (!where.isEmpty()) {
       line.append(where).append(": ");
     }
-    line.append(what);
+    // Parsers end their sentences; ours goes on.
+    line.append(what.endsWith(".") ? what.substring(0, what.length() - 1) : what);
     if (!remedy.isEmpty()) {
       line.append("; ").append(remedy);
     }

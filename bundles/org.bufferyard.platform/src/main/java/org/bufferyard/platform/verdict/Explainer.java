@@ -6,4 +6,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Explainer {
   ShareReport explain(ShareQuestion question);
+
+  /** Asks for all pairs of devices; what would change a verdict is not tried. */
+  MatrixReport matrix(MatrixQuestion question);
 }

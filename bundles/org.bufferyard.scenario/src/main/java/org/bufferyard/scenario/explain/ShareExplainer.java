@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
 import org.bufferyard.platform.verdict.Explainer;
+import org.bufferyard.platform.verdict.MatrixQuestion;
+import org.bufferyard.platform.verdict.MatrixReport;
 import org.bufferyard.platform.verdict.Share;
 import org.bufferyard.platform.verdict.ShareQuestion;
 import org.bufferyard.platform.verdict.ShareReport;
@@ -37,6 +39,14 @@ public final class ShareExplainer implements Explainer {
       }
     }
     return new ShareReport(question.board().name(), question.kernel().name(), results);
+  }
+
+  @Override
+  public MatrixReport matrix(MatrixQuestion question) {
+    return new MatrixReport(
+        question.board().name(),
+        question.kernel().name(),
+        new VerdictMatrix(yards, question).cells());
   }
 
   private Share share(ShareQuestion question, OpsPolicy policy, String importer) {

@@ -41,6 +41,7 @@ public final class ShareAttempt {
   private final ShareQuestion question;
   private final OpsPolicy policy;
   private final String importerId;
+  private final long start;
 
   private ExporterSide exporter;
   private ImporterSide importer;
@@ -55,6 +56,7 @@ public final class ShareAttempt {
     this.question = question;
     this.policy = policy;
     this.importerId = importerId;
+    this.start = yard.events().mark();
   }
 
   /** Runs it. Engine thread only. */
@@ -138,7 +140,7 @@ public final class ShareAttempt {
   /** A kept mapping whose bounce memory nobody refreshes is worth its own step. */
   private void explainWrongBytes(int frame) {
     boolean bounced =
-        yard.events().since(0).stream()
+        yard.events().since(start).stream()
             .anyMatch(e -> e instanceof DmaEvent.Bounced b && b.element().equals(importerId));
     if (bounced && frame > 0) {
       new Reasons(yard.events())

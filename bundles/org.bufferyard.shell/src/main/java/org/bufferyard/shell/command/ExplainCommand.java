@@ -58,6 +58,10 @@ public final class ExplainCommand implements ShellCommand {
     PolicyChoice(List<OpsPolicy> policies) {
       this.policies = policies;
     }
+
+    List<OpsPolicy> policies() {
+      return policies;
+    }
   }
 
   @Command(
@@ -133,7 +137,7 @@ public final class ExplainCommand implements ShellCommand {
                   importers.stream().map(names::find).map(DeviceSpec::id).toList(),
                   memory,
                   sizeBytes,
-                  policy.policies,
+                  policy.policies(),
                   Optional.ofNullable(ops)));
       boolean failed = report.results().stream().anyMatch(r -> failOn.contains(r.verdict()));
       return new Answer(

@@ -1,0 +1,34 @@
+package org.bufferyard.shell;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The commands that Bufferyard brings, in the order in which help lists them. */
+enum KnownCommand {
+  EXPLAIN("explain", "verdict and reason chain for an exporter and importers"),
+  MATRIX("matrix", "the verdict for every exporter, importer and kind of memory"),
+  RUN("run", "run a scenario and print its report"),
+  CONFORM("conform", "replay recorded kernels and list every difference"),
+  WHY("why", "which plug-ins are used, and why the others are not"),
+  START("start", "a yard that stays: interactive shell and plug-in folder");
+
+  private final String word;
+  private final String says;
+
+  KnownCommand(String word, String says) {
+    this.word = word;
+    this.says = says;
+  }
+
+  String word() {
+    return word;
+  }
+
+  String says() {
+    return says;
+  }
+
+  static Optional<KnownCommand> of(String word) {
+    return Arrays.stream(values()).filter(c -> c.word.equals(word)).findFirst();
+  }
+}

@@ -1,0 +1,98 @@
+package org.bufferyard.shell.command;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.bufferyard.api.kernel.KernelProfile;
+import org.bufferyard.platform.board.Boards;
+import org.bufferyard.platform.board.OpenBoard;
+import org.bufferyard.platform.spec.DeviceNames;
+import org.bufferyard.platform.verdict.Explainer;
+import org.bufferyard.platform.verdict.MatrixQuestion;
+import org.bufferyard.platform.verdict.MatrixReport;
+import org.bufferyard.platform.verdict.MemoryKind;
+import org.bufferyard.platform.verdict.Verdict;
+import org.bufferyard.shell.command.ExplainCommand.PolicyChoice;
+import org.bufferyard.shell.json.MatrixJson;
+import org.bufferyard.shell.text.MatrixText;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code matrix}: the verdict for every exporter, importer and kind of memory. */
+@Component
+@CommandName("matrix")
+public final class MatrixCommand implements ShellCommand {
+  private static final long DEFAULT_SIZE_BYTES = 64L << 10;
+
+  private final Boards boards;
+  private final Explainer explainer;
+
+  @Activate
+  public MatrixCommand(@Reference Boards boards, @Reference Explainer explainer) {
+    this.boards = boards;
+    this.explainer = explainer;
+  }
+
+  @Override
+  public Call newCall() {
+    return new Arguments();
+  }
+
+  @Command(
+      name = "matrix",
+      description = "The verdict for every exporter, importer and kind of memory.")
+  private final class Arguments implements Call {
+    @Mixin private final CommonOptions common = new CommonOptions();
+    @Mixin private final BoardOptions board = new BoardOptions();
+
+    @Option(
+        names = "--memory",
+        split = ",",
+        paramLabel = "KIND",
+        converter = MemoryConverter.class,
+        description = "Kinds of memory (default: default,noncontig).")
+    private List<MemoryKind> memory = List.of(MemoryKind.DEFAULT, MemoryKind.NONCONTIG);
+
+    @Option(
+        names = "--policy",
+        paramLabel = "mainline|proposal|both",
+        description = "Whose ops: mainline's, or chosen per buffer (default: ${DEFAULT-VALUE}).")
+    private PolicyChoice policy = PolicyChoice.both;
+
+    @Option(
+        names = "--kernel",
+        paramLabel = "PROFILE",
+        converter = KernelConverter.class,
+        description = "4.10-arm, 4.12-arm, 6.1, 6.12 or 7.3 (default: 7.3).")
+    private KernelProfile kernel = KernelProfile.DEFAULT;
+
+    @Option(
+        names = "--fail-on",
+        split = ",",
+        paramLabel = "VERDICT",
+        description = "Exit with 1 when one of these verdicts comes up.")
+    private List<Verdict> failOn = List.of();
+
+    @Override
+    public CommonOptions common() {
+      return common;
+    }
+
+    @Override
+    public Answer answer(Path directory) {
+      OpenBoard open = board.open(boards, directory);
+      DeviceNames names = new DeviceNames(open.spec());
+      MatrixReport report =
+          explainer.matrix(
+              new MatrixQuestion(
+                  open.spec(), kernel, memory, policy.policies(), DEFAULT_SIZE_BYTES));
+      boolean failed =
+          report.cells().stream().anyMatch(c -> c.verdict().filter(failOn::contains).isPresent());
+      return new Answer(
+          new MatrixText(report, names).text(), MatrixJson.of(report, names), failed ? 1 : 0);
+    }
+  }
+}
