@@ -24,7 +24,10 @@ final class CommandSet {
   static String reasonFor(String verb) {
     return switch (verb) {
       case "mapq", "mapodd", "unmapx", "syncat", "syncsg", "drop", "reset", "rebind" ->
-          "command " + verb + " misuses the DMA API; the misuse checker comes with a later reach";
+          "command "
+              + verb
+              + " belongs to the lists that misuse the DMA API; the checker comes with a later"
+              + " reach";
       case "bsgcopy" -> "DMABUF_DEBUG comes with a later reach";
       case "sgpages" -> "sg_alloc_table_from_pages() is no service of the engine yet";
       case "fnew", "fsig", "fadd", "frep", "ftest", "fwait", "fwait1", "flist", "fstat" ->
