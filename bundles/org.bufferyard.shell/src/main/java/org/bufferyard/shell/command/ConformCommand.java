@@ -44,7 +44,7 @@ public final class ConformCommand implements ShellCommand {
     @Parameters(
         arity = "0..*",
         paramLabel = "FILE",
-        description = "Recorded cases or facts (default: those that Bufferyard carries).")
+        description = "Recorded cases, facts, or folders (default: what Bufferyard carries).")
     private List<Path> files = List.of();
 
     @Option(
@@ -82,8 +82,8 @@ public final class ConformCommand implements ShellCommand {
       checkPattern();
       List<Path> resolved = files.stream().map(directory::resolve).toList();
       for (Path file : resolved) {
-        if (!Files.isRegularFile(file)) {
-          throw new BadInputException("there is no such file", file.toString(), "");
+        if (!Files.exists(file)) {
+          throw new BadInputException("there is no such file or folder", file.toString(), "");
         }
       }
       ConformReport report =
