@@ -1,0 +1,130 @@
+package org.bufferyard.importer.devicetree;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.draft.BoardDraft;
+import org.bufferyard.platform.draft.DraftImporter;
+import org.bufferyard.platform.draft.DraftMemory;
+import org.bufferyard.platform.draft.DraftNode;
+import org.bufferyard.platform.draft.ImportReport;
+import org.bufferyard.platform.draft.ImportedBoard;
+import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.spec.MachineSpec.Architecture;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * Reads devicetree blobs. Stateless, safe for any thread.
+ *
+ * <p>Not read: overlays (refused), sources ({@code .dts}: refused with the command that compiles
+ * them).
+ */
+@Component
+public final class DevicetreeImporter implements DraftImporter {
+  private static final long LAST_BELOW_4G = 0xffff_ffffL;
+
+  @Activate
+  public DevicetreeImporter() {
+    // Nothing to prepare.
+  }
+
+  @Override
+  public boolean reads(Path file) {
+    String name = name(file).toLowerCase(Locale.ROOT);
+    return name.endsWith(".dtb") || name.endsWith(".dtbo") || name.endsWith(".dts")
+        || startsLikeBlob(file);
+  }
+
+  private static boolean startsLikeBlob(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] head = in.readNBytes(4);
+      return head.length == 4
+          && (head[0] & 0xff) == 0xd0
+          && head[1] == 0x0d
+          && (head[2] & 0xff) == 0xfe
+          && (head[3] & 0xff) == 0xed;
+    } catch (IOException e) {
+      return false; // whoever opens it next says why
+    }
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+
+  @Override
+  public ImportedBoard read(Path file, List<PhysRange> ram) {
+    String name = name(file);
+    if (name.toLowerCase(Locale.ROOT).endsWith(".dts")) {
+      throw new BadInputException(
+          "is a devicetree source", file.toString(), "compile it: dtc -@ -O dtb -o BOARD.dtb");
+    }
+    return read(bytes(file), name, ram);
+  }
+
+  private static byte[] bytes(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      // One byte more than may be: the reader complains about the size.
+      return in.readNBytes(Blob.MOST_BYTES + 1);
+    } catch (NoSuchFileException e) {
+      throw new BadInputException("no such file", file.toString(), "give a .dtb file");
+    } catch (AccessDeniedException e) {
+      throw new BadInputException("may not be read", file.toString(), "change its permissions");
+    } catch (IOException e) {
+      throw new BadInputException("cannot be read: " + e.getMessage(), file.toString(), "");
+    }
+  }
+
+  /** A blob in memory to a draft and its report. */
+  static ImportedBoard read(byte[] bytes, String file, List<PhysRange> ram) {
+    DeviceTree tree = BlobReader.read(bytes, file);
+    Effort effort = new Effort(file);
+    DmaParents parents = new DmaParents(tree);
+    DmaWindows windows = new DmaWindows(parents, effort);
+    Notes notes = new Notes();
+    NodeNames names = new NodeNames(tree);
+    Architecture architecture = Architectures.of(tree, notes);
+    DraftMemory memory = new MemoryDraft(tree, names, notes).draft(ram);
+    List<DraftNode> nodes =
+        new DraftBuilder(tree, parents, windows, effort, names, notes).nodes();
+    BoardDraft draft =
+        new BoardDraft(
+            title(tree),
+            tree.root().compatible(),
+            names.provenance(tree.root()),
+            architecture,
+            zoneDmaLimit(tree, windows),
+            memory,
+            nodes);
+    Map<String, Object> counts =
+        BoardCounts.of(tree, bytes.length, AddressTranslation.ofDma(parents, effort));
+    tree.doubtful().forEach(text -> notes.ignored(tree.root(), text));
+    return new ImportedBoard(
+        draft,
+        new ImportReport(
+            counts, DmaMaps.of(tree, windows), notes.understood, notes.ignored, notes.guessed));
+  }
+
+  private static String title(DeviceTree tree) {
+    return tree.root()
+        .property("model")
+        .flatMap(p -> p.texts().stream().findFirst())
+        .filter(model -> !model.isBlank())
+        .or(() -> tree.root().compatible().stream().findFirst())
+        .orElse(tree.file());
+  }
+
+  /** {@code arch/arm64/mm/init.c: zone_sizes_init()}: at most 4 GiB. */
+  private static long zoneDmaLimit(DeviceTree tree, DmaWindows windows) {
+    long lowest = windows.lowestEnd(tree.root());
+    return Long.compareUnsigned(lowest, LAST_BELOW_4G) < 0 ? lowest : LAST_BELOW_4G;
+  }
+}

@@ -1,0 +1,146 @@
+package org.bufferyard.importer.devicetree;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.bufferyard.api.dma.DmaRangeMap;
+import org.bufferyard.api.memory.PhysRange;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * The constants of the kernel's own unit test of {@code drivers/of/address.c}, on a tree of ours
+ * with the same properties.
+ */
+class OfAddressTest {
+  private static final DeviceTree TREE = AddressTree.write().tree();
+
+  static JsonArray facts() {
+    try (InputStream in = OfAddressTest.class.getResourceAsStream("of-address.json");
+        InputStreamReader reader = new InputStreamReader(in, StandardCharsets.UTF_8)) {
+      return JsonParser.parseReader(reader).getAsJsonArray();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void everyFactOfTheGroupIsAsked() {
+    assertEquals(14, facts().size());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> kernelConstants() {
+    return StreamSupport.stream(facts().spliterator(), false)
+        .map(JsonElement::getAsJsonObject)
+        .map(f -> DynamicTest.dynamicTest(f.get("id").getAsString(), () -> check(f, TREE)));
+  }
+
+  static void check(JsonObject fact, DeviceTree tree) {
+    JsonObject input = fact.getAsJsonObject("input");
+    JsonObject expected = fact.getAsJsonObject("expected");
+    TreeNode node = tree.at(input.get("node").getAsString()).orElseThrow();
+    JsonObject answer = answer(fact.get("op").getAsString(), input, node, tree);
+    assertEquals(expected, answer);
+  }
+
+  private static JsonObject answer(String op, JsonObject input, TreeNode node, DeviceTree tree) {
+    Effort effort = new Effort("test");
+    DmaParents parents = new DmaParents(tree);
+    AddressTranslation registers = AddressTranslation.ofRegisters(effort);
+    int index = input.has("index") ? input.get("index").getAsInt() : 0;
+    return switch (op) {
+      case "of_dma_get_range then dma_to_phys", "of_dma_get_range then phys_to_dma" ->
+          converted(input, new DmaWindows(parents, effort).search(node));
+      case "for_each pci dma-range" ->
+          range(entries(node, "dma-ranges", AddressTranslation.ofDma(parents, effort)).get(0));
+      case "of_range_to_resource" -> resource(entries(node, "ranges", registers).get(index));
+      case "of_range_count(ranges)" -> {
+        JsonObject count = new JsonObject();
+        count.addProperty("count", raw(node, registers).size());
+        yield count;
+      }
+      case "for_each ranges" -> flagged(entries(node, "ranges", registers).get(index));
+      case "of_address_to_resource" -> register(Ranges.register(node, index, registers));
+      default -> throw new IllegalArgumentException(op);
+    };
+  }
+
+  private static List<RangeEntries.Entry> entries(
+      TreeNode node, String property, AddressTranslation translation) {
+    return RangeEntries.of(node, node.property(property).orElseThrow(), translation).merged();
+  }
+
+  private static List<RangeEntries.Raw> raw(TreeNode node, AddressTranslation translation) {
+    return RangeEntries.of(node, node.property("ranges").orElseThrow(), translation).raw();
+  }
+
+  private static JsonObject converted(JsonObject input, DmaWindows.Found found) {
+    assertTrue(found.hasMap());
+    DmaRangeMap map = new DmaRangeMap(found.regions());
+    JsonObject answer = new JsonObject();
+    answer.addProperty("rc", 0);
+    if (input.has("dma")) {
+      answer.addProperty("phys", hex(map.toPhys(Long.decode(input.get("dma").getAsString()))));
+    } else {
+      answer.addProperty("dma", hex(map.toDma(Long.decode(input.get("phys").getAsString()))));
+    }
+    return answer;
+  }
+
+  private static JsonObject range(RangeEntries.Entry entry) {
+    JsonObject answer = new JsonObject();
+    answer.addProperty("size", hex(entry.size()));
+    answer.addProperty("cpu", hex(entry.cpu()));
+    answer.addProperty("pci", hex(entry.child()));
+    return answer;
+  }
+
+  private static JsonObject flagged(RangeEntries.Entry entry) {
+    JsonObject answer = new JsonObject();
+    answer.addProperty("flags", hex(entry.flags()));
+    answer.addProperty("size", hex(entry.size()));
+    answer.addProperty("cpu", hex(entry.cpu()));
+    answer.addProperty("bus", hex(entry.child()));
+    return answer;
+  }
+
+  private static JsonObject resource(RangeEntries.Entry entry) {
+    JsonObject answer = new JsonObject();
+    answer.addProperty("rc", 0);
+    answer.addProperty("type", "MEM");
+    answer.addProperty("start", hex(entry.cpu()));
+    answer.addProperty("size", hex(entry.size()));
+    return answer;
+  }
+
+  private static JsonObject register(Optional<PhysRange> window) {
+    JsonObject answer = new JsonObject();
+    answer.addProperty("rc", window.isPresent() ? 0 : -22);
+    window.ifPresent(w -> answer.addProperty("start", hex(w.base())));
+    window.ifPresent(w -> answer.addProperty("size", hex(w.size())));
+    return answer;
+  }
+
+  private static String hex(OptionalLong number) {
+    return number.isPresent() ? hex(number.getAsLong()) : "bad";
+  }
+
+  private static String hex(long number) {
+    return "0x" + Long.toHexString(number);
+  }
+}

@@ -1,0 +1,21 @@
+package org.bufferyard.platform.draft;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.bufferyard.api.memory.PhysRange;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Reads other people's board descriptions. A service; stateless, safe for any thread. */
+@ProviderType
+public interface DraftImporter {
+  /** Whether the file looks like one of this importer's, by its first bytes or its name. */
+  boolean reads(Path file);
+
+  /**
+   * Reads a file. Time and memory are bounded whatever is in it, and nothing is written.
+   *
+   * @param ram banks in place of those that the file states; empty for the file's own
+   * @throws org.bufferyard.platform.input.BadInputException when it is not what it should be
+   */
+  ImportedBoard read(Path file, List<PhysRange> ram);
+}
