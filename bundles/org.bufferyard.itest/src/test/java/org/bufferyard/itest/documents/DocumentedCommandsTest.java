@@ -1,0 +1,95 @@
+package org.bufferyard.itest.documents;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * What the documents tell a newcomer to type works: every shell block of the README that begins with
+ * {@code # ci}, and every example scenario, through the start script on what this build has made.
+ */
+final class DocumentedCommandsTest {
+  private static final Path HOME = Path.of("../..").toAbsolutePath().normalize();
+  private static final Pattern BLOCK = Pattern.compile("```sh\\R# ci\\R(.*?)```", Pattern.DOTALL);
+  private static final int BOUND_SECONDS = 120;
+
+  @TestFactory
+  Stream<DynamicTest> everyCommandOfTheReadme() throws IOException {
+    List<String> commands = commandsOf(Files.readString(HOME.resolve("README.md")));
+    assertFalse(commands.isEmpty(), "the README shows no command to run");
+    return commands.stream().map(c -> DynamicTest.dynamicTest(c, () -> assertAnswered(c)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyExampleScenario() throws IOException {
+    try (Stream<Path> files = Files.walk(HOME.resolve("launch/yards"))) {
+      List<String> commands =
+          files
+              .filter(f -> f.toString().endsWith(".scenario"))
+              .map(f -> "launch/bufferyard run " + HOME.relativize(f))
+              .sorted()
+              .toList();
+      assertFalse(commands.isEmpty(), "there are no examples");
+      return commands.stream().map(c -> DynamicTest.dynamicTest(c, () -> assertAnswered(c)));
+    }
+  }
+
+  @Test
+  void badInputIsOneLineAndExitCode2() throws Exception {
+    Run run = run("launch/bufferyard explain launch/yards/thread-2017/board.topology codec gpu");
+    assertEquals(2, run.code());
+    assertEquals(1, run.said().lines().count(), run.said());
+    assertTrue(run.said().contains("no device 'gpu'"), run.said());
+  }
+
+  private static List<String> commandsOf(String document) {
+    Matcher block = BLOCK.matcher(document);
+    return block
+        .results()
+        .flatMap(m -> m.group(1).lines())
+        .map(String::strip)
+        .filter(l -> !l.isEmpty() && !l.startsWith("#"))
+        .toList();
+  }
+
+  private static void assertAnswered(String command) throws Exception {
+    Run run = run(command);
+    assertEquals(0, run.code(), run.said());
+    assertFalse(run.said().isBlank());
+  }
+
+  private record Run(int code, String said) {}
+
+  private static Run run(String command) throws IOException, InterruptedException {
+    Path output = Files.createTempFile("documented", ".txt");
+    try {
+      ProcessBuilder builder =
+          new ProcessBuilder("bash", "-c", command)
+              .directory(HOME.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile());
+      // We are inside a build: the script must not start another one in the same folders.
+      builder.environment().put("BUFFERYARD_BUILD", "never");
+      Process process = builder.start();
+      boolean ended = process.waitFor(BOUND_SECONDS, TimeUnit.SECONDS);
+      process.destroyForcibly();
+      assertTrue(ended, command + " did not end within " + BOUND_SECONDS + " s");
+      return new Run(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+    } finally {
+      Files.delete(output);
+    }
+  }
+}
