@@ -38,7 +38,10 @@ record BoardReading(
     }
     Optional<PlatformSpec> spec = Optional.empty();
     if (readable && reading.root().isPresent() && !found.hasErrors()) {
-      spec = Optional.of(BoardCompiler.compile(reading.root().get(), ram, found));
+      spec =
+          Optional.of(
+              BoardCompiler.compile(reading.root().get(), ram, found)
+                  .leavingOut(reading.unexplained()));
     }
     List<Problem> all = new ArrayList<>(reading.problems());
     all.addAll(found.list());

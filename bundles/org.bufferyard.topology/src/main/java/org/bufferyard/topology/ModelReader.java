@@ -53,8 +53,9 @@ final class ModelReader<T extends EObject> {
       return stopped(name, found, stopped.get());
     }
     List<Problem> problems = new ArrayList<>(found.oddities());
-    Optional<String> unexplained = unexplained(found, problems);
+    // One look at the packages for all that follows: they come and go.
     ResourceSet set = packages.newResourceSet();
+    Optional<String> unexplained = unexplained(found, problems, set.getPackageRegistry());
     ModelResource resource = new ModelResource(name);
     set.getResources().add(resource);
     try {
@@ -109,7 +110,8 @@ final class ModelReader<T extends EObject> {
   }
 
   /** Looks up every type the file names; adds errors for types that known packages do not have. */
-  private Optional<String> unexplained(FilePackages found, List<Problem> problems) {
+  private Optional<String> unexplained(
+      FilePackages found, List<Problem> problems, EPackage.Registry known) {
     Map<String, String> missing = new LinkedHashMap<>();
     for (FilePackages.TypeUse use : found.types()) {
       if (use.nsUri().isEmpty()) {
@@ -121,8 +123,8 @@ final class ModelReader<T extends EObject> {
                 "declare it at the root with xmlns"));
         continue;
       }
-      Optional<ModelPackages.Entry> entry = packages.find(use.nsUri());
-      if (entry.isEmpty()) {
+      EPackage ePackage = known.getEPackage(use.nsUri());
+      if (ePackage == null) {
         String place = use.name() + " at line " + use.line();
         if (missing.putIfAbsent(use.nsUri(), place) == null && found.wish(use.nsUri()).isEmpty()) {
           // A file that was saved with its bundle names it: this one has the namespace by mistake,
@@ -130,7 +132,7 @@ final class ModelReader<T extends EObject> {
           problems.add(Problem.error(use.line(), "", wants(use.nsUri(), place, found), ""));
         }
       } else {
-        unknownType(entry.get().ePackage(), use).ifPresent(problems::add);
+        unknownType(ePackage, use).ifPresent(problems::add);
       }
     }
     return missing.isEmpty()

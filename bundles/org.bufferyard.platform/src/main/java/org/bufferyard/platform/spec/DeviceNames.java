@@ -37,7 +37,9 @@ public final class DeviceNames {
       throw new BadInputException(
           "board '" + board.name() + "' has no device '" + typed + "'",
           "",
-          "it has " + list(board.devices().stream().map(DeviceSpec::name).toList()));
+          "it has "
+              + list(board.devices().stream().map(DeviceSpec::name).toList())
+              + board.leftOut().map(what -> "; " + what).orElse(""));
     }
     throw new BadInputException(
         "'" + typed + "' fits " + fits.size() + " devices of board '" + board.name() + "'",

@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param name of the board
  * @param memory banks, ascending, disjoint
  * @param pools reserved regions, dynamic ones placed already
+ * @param leftOut what its file holds and this does not, because no installed bundle explains it, and
+ *     which bundle does; empty when nothing is left out
  */
 public record PlatformSpec(
     String name,
@@ -18,7 +20,19 @@ public record PlatformSpec(
     List<MemorySpec> memory,
     List<PoolSpec> pools,
     List<IommuSpec> iommus,
-    List<DeviceSpec> devices) {
+    List<DeviceSpec> devices,
+    Optional<String> leftOut) {
+
+  /** A board that is all there. */
+  public PlatformSpec(
+      String name,
+      MachineSpec machine,
+      List<MemorySpec> memory,
+      List<PoolSpec> pools,
+      List<IommuSpec> iommus,
+      List<DeviceSpec> devices) {
+    this(name, machine, memory, pools, iommus, devices, Optional.empty());
+  }
 
   public PlatformSpec {
     Objects.requireNonNull(name, "name");
@@ -27,6 +41,7 @@ public record PlatformSpec(
     pools = List.copyOf(pools);
     iommus = List.copyOf(iommus);
     devices = List.copyOf(devices);
+    Objects.requireNonNull(leftOut, "leftOut");
   }
 
   public Optional<PoolSpec> pool(String id) {
@@ -54,7 +69,8 @@ public record PlatformSpec(
         memory,
         pools,
         iommus,
-        devices.stream().map(d -> d.id().equals(device.id()) ? device : d).toList());
+        devices.stream().map(d -> d.id().equals(device.id()) ? device : d).toList(),
+        leftOut);
   }
 
   /** The same board with the pool of that id replaced. */
@@ -65,18 +81,24 @@ public record PlatformSpec(
         memory,
         pools.stream().map(p -> p.id().equals(pool.id()) ? pool : p).toList(),
         iommus,
-        devices);
+        devices,
+        leftOut);
   }
 
   /** The same board with one more IOMMU. */
   public PlatformSpec plus(IommuSpec iommu) {
     List<IommuSpec> more = new java.util.ArrayList<>(iommus);
     more.add(iommu);
-    return new PlatformSpec(name, machine, memory, pools, more, devices);
+    return new PlatformSpec(name, machine, memory, pools, more, devices, leftOut);
+  }
+
+  /** The same board, of which something is missing. */
+  public PlatformSpec leavingOut(Optional<String> what) {
+    return new PlatformSpec(name, machine, memory, pools, iommus, devices, what);
   }
 
   /** The same board under another configuration. */
   public PlatformSpec with(MachineSpec other) {
-    return new PlatformSpec(name, other, memory, pools, iommus, devices);
+    return new PlatformSpec(name, other, memory, pools, iommus, devices, leftOut);
   }
 }

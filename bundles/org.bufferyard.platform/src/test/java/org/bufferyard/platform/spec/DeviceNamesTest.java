@@ -16,25 +16,26 @@ import org.bufferyard.platform.spec.MachineSpec.IommuMode;
 import org.junit.jupiter.api.Test;
 
 class DeviceNamesTest {
-  private final DeviceNames names =
-      new DeviceNames(
-          new PlatformSpec(
-              "two-isps",
-              new MachineSpec(
-                  Architecture.ARM64,
-                  -1L,
-                  true,
-                  false,
-                  Optional.empty(),
-                  Bounce.NONE,
-                  IommuMode.STRICT),
-              List.of(),
-              List.of(),
-              List.of(),
-              List.of(
-                  device("a", "isp", "/soc/bus0/isp@100"),
-                  device("b", "isp", "/soc/bus1/isp@200"),
-                  device("c", "vop", "/soc/vop@300"))));
+  private static final PlatformSpec BOARD =
+      new PlatformSpec(
+          "two-isps",
+          new MachineSpec(
+              Architecture.ARM64,
+              -1L,
+              true,
+              false,
+              Optional.empty(),
+              Bounce.NONE,
+              IommuMode.STRICT),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(
+              device("a", "isp", "/soc/bus0/isp@100"),
+              device("b", "isp", "/soc/bus1/isp@200"),
+              device("c", "vop", "/soc/vop@300")));
+
+  private final DeviceNames names = new DeviceNames(BOARD);
 
   private static DeviceSpec device(String id, String name, String path) {
     return new DeviceSpec(
@@ -61,6 +62,10 @@ class DeviceNamesTest {
   @Test
   void anUnknownNameIsRefusedWithThoseThatAreThere() {
     BadInputException e = assertThrows(BadInputException.class, () -> names.find("gpu"));
+    DeviceNames partly = new DeviceNames(BOARD.leavingOut(Optional.of("install bundle x")));
+    assertEquals(
+        e.getMessage() + "; install bundle x",
+        assertThrows(BadInputException.class, () -> partly.find("gpu")).getMessage());
     assertTrue(e.getMessage().contains("no device 'gpu'"), e.getMessage());
     assertTrue(e.getMessage().contains("vop"), e.getMessage());
   }
