@@ -41,7 +41,8 @@ public final class RecordReplay implements Conformance {
             : request.files().stream().flatMap(p -> RecordFile.at(p).stream()).toList();
     Selection selection = new Selection(request.scenarios(), request.runs().map(this::pattern));
     Tallies tallies = new Tallies();
-    try (Workers workers = new Workers(request.jobs(), new CaseReplay(yards, kinds), tallies)) {
+    CaseReplay replay = new CaseReplay(yards.frozen(), kinds);
+    try (Workers workers = new Workers(request.jobs(), replay, tallies)) {
       Boots boots = new Boots(environments);
       for (RecordFile file : files) {
         if (file.carriedScenario().map(selection::wants).orElse(true)) {

@@ -36,4 +36,9 @@ public final class YardOpener implements Yards {
     return RunningYard.start(
         new Plan(spec, options, layout, chosen, dmaEngine, dmaBufEngine));
   }
+
+  @Override
+  public Yards frozen() {
+    return new YardOpener(new FrozenKinds(kinds), dmaEngine, dmaBufEngine);
+  }
 }

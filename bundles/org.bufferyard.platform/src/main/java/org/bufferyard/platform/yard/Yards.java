@@ -14,4 +14,10 @@ public interface Yards {
    *     plug-in brings
    */
   Yard open(PlatformSpec spec, YardOptions options);
+
+  /**
+   * The same, but each kind is chosen once: what one yard got, the later ones get, whoever comes or
+   * goes meanwhile. For an answer that takes several yards; to be dropped with it.
+   */
+  Yards frozen();
 }

@@ -31,6 +31,11 @@ public final class ShareExplainer implements Explainer {
 
   @Override
   public ShareReport explain(ShareQuestion question) {
+    // All yards of an answer have the same plug-ins.
+    return new ShareExplainer(yards.frozen()).answer(question);
+  }
+
+  private ShareReport answer(ShareQuestion question) {
     List<Share> results = new ArrayList<>();
     for (OpsPolicy policy : question.policies()) {
       for (String importer : question.importers()) {
@@ -46,7 +51,7 @@ public final class ShareExplainer implements Explainer {
     return new MatrixReport(
         question.board().name(),
         question.kernel().name(),
-        new VerdictMatrix(yards, question).cells());
+        new VerdictMatrix(yards.frozen(), question).cells());
   }
 
   private Share share(ShareQuestion question, OpsPolicy policy, String importer) {

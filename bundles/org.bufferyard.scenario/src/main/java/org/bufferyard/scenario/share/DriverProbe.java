@@ -22,6 +22,10 @@ public final class DriverProbe {
   /** Binds the driver to a device. */
   public void bind(YardDevice device) {
     DriverFacts facts = yard.facts(device);
+    if (facts.equals(DriverFacts.unknown())) {
+      // Whoever reads the verdict must know what it rests on.
+      reasons.step(ShareRules.DRIVER, device.id(), facts.source());
+    }
     if (facts.dmaMask().isPresent() && !device.spec().reach().masksStated()) {
       setMasks(device, facts);
     }

@@ -7,6 +7,9 @@ public final class ShareRules {
   /** The exporter's driver allocates. */
   public static final Rule ALLOCATE = Rule.of("G1", "vb2_dc_alloc");
 
+  /** What the driver is like; no rule of the kernel. */
+  public static final Rule DRIVER = Rule.of("driver", "probe");
+
   /** A driver sets its masks. */
   public static final Rule SET_MASK = Rule.of("A7", "dma_set_mask_and_coherent");
 
