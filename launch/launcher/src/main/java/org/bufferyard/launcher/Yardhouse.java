@@ -45,7 +45,7 @@ final class Yardhouse implements AutoCloseable {
 
   static Yardhouse open(Path home) {
     try {
-      Path storage = storage();
+      Path storage = Files.createTempDirectory("bufferyard");
       Path repository = home.resolve("launch/target/repository");
       FrameworkFactory factory = ServiceLoader.load(FrameworkFactory.class).iterator().next();
       Framework framework =
@@ -64,17 +64,6 @@ final class Yardhouse implements AutoCloseable {
     } catch (IOException e) {
       throw new BootException("cannot read what the build made: " + e.getMessage(), e);
     }
-  }
-
-  /**
-   * In memory where the system offers it: some two hundred tiny files are made and deleted, on a disk
-   * an eighth of a short command's time.
-   */
-  private static Path storage() throws IOException {
-    Path memory = Path.of("/dev/shm");
-    return Files.isDirectory(memory) && Files.isWritable(memory)
-        ? Files.createTempDirectory(memory, "bufferyard")
-        : Files.createTempDirectory("bufferyard");
   }
 
   private void boot(Path repository, List<String> coordinates) {

@@ -1,0 +1,2 @@
+/** Services, bundles and plug-ins that come, go and break in a running framework. */
+package org.bufferyard.itest.dynamics;
