@@ -20,6 +20,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
  * The running framework: the few bundles that can install features, and what they installed.
@@ -77,6 +78,7 @@ final class Yardhouse implements AutoCloseable {
         }
       }
       framework.start();
+      framework.adapt(FrameworkWiring.class).resolveBundles(bundles);
       for (Bundle bundle : bundles) {
         bundle.start(Bundle.START_TRANSIENT);
       }
