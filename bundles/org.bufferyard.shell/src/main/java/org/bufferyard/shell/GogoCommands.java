@@ -20,6 +20,7 @@ import org.osgi.service.component.annotations.Reference;
       "osgi.command.scope=yard",
       "osgi.command.function=explain",
       "osgi.command.function=matrix",
+      "osgi.command.function=import",
       "osgi.command.function=run",
       "osgi.command.function=conform",
       "osgi.command.function=why"
@@ -34,6 +35,11 @@ public final class GogoCommands {
 
   public void explain(CommandSession session, String[] arguments) {
     call(session, "explain", arguments);
+  }
+
+  /** {@code import} is a word of Java's: Gogo finds a method of that name with an underscore too. */
+  public void _import(CommandSession session, String[] arguments) {
+    call(session, "import", arguments);
   }
 
   public void matrix(CommandSession session, String[] arguments) {

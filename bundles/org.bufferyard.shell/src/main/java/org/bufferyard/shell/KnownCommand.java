@@ -7,6 +7,7 @@ import java.util.Optional;
 enum KnownCommand {
   EXPLAIN("explain", "verdict and reason chain for an exporter and importers"),
   MATRIX("matrix", "the verdict for every exporter, importer and kind of memory"),
+  IMPORT("import", "make a board file of a devicetree blob"),
   RUN("run", "run a scenario and print its report"),
   CONFORM("conform", "replay recorded kernels and list every difference"),
   WHY("why", "which plug-ins are used, and why the others are not"),

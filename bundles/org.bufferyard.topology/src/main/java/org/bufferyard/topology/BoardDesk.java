@@ -7,6 +7,8 @@ import org.bufferyard.platform.board.BoardDocument;
 import org.bufferyard.platform.board.BoardDocuments;
 import org.bufferyard.platform.board.Boards;
 import org.bufferyard.platform.board.OpenBoard;
+import org.bufferyard.platform.draft.BoardDraft;
+import org.bufferyard.platform.draft.DraftImporter;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -16,14 +18,20 @@ import org.osgi.service.component.annotations.Reference;
 @Component
 public final class BoardDesk implements Boards, BoardDocuments {
   private final ModelPackages packages;
+  private final DraftImporter importer;
 
   @Activate
-  public BoardDesk(@Reference ModelPackages packages) {
+  public BoardDesk(@Reference ModelPackages packages, @Reference DraftImporter importer) {
     this.packages = packages;
+    this.importer = importer;
   }
 
   @Override
   public OpenBoard open(Path file, List<PhysRange> extraRam) {
+    if (importer.reads(file)) {
+      BoardDraft draft = importer.read(file, List.of()).draft();
+      return DraftReading.of(draft, extraRam, packages).open(file.toString());
+    }
     byte[] text = TextFile.read(file, BoardReading.SUFFIX);
     BoardReading reading = BoardReading.of(text, name(file), extraRam, packages);
     PlatformSpec spec = reading.orThrow(file.toString());

@@ -43,6 +43,12 @@ final class MemoryPlan {
     this.board = board;
     this.problems = problems;
     ram(givenRam);
+    if (banks.isEmpty()) {
+      // Nothing has a place, and one complaint is enough.
+      defaultCma = Optional.empty();
+      swiotlb = Bounce.NONE;
+      return;
+    }
     FreeMemory free = new FreeMemory(banks.stream().map(MemorySpec::range).toList());
     List<ReservedPool> pools = pools();
     pools.forEach(pool -> MemoryCheck.range(pool).ifPresent(range -> place(pool, range, free)));

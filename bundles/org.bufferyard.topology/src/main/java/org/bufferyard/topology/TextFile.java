@@ -72,6 +72,31 @@ final class TextFile {
     }
   }
 
+  /**
+   * Writes a file that is not there yet, whole or not at all.
+   *
+   * @throws BadInputException when it cannot be written, or is there
+   */
+  static void create(Path file, byte[] content) {
+    if (Files.exists(file)) {
+      throw new BadInputException("is there already", file.toString(), "give another name");
+    }
+    try {
+      Path target = file.toAbsolutePath();
+      Path temporary = write(target, content);
+      try {
+        move(temporary, target);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (NoSuchFileException e) {
+      throw new BadInputException("its folder is not there", file.toString(), "make it first");
+    } catch (IOException e) {
+      throw new BadInputException(
+          "cannot be written: " + e.getMessage(), file.toString(), "nothing was written");
+    }
+  }
+
   /** Beside the target, so that a move is one step; forced to disk before it. */
   private static Path write(Path target, byte[] content) throws IOException {
     for (int i = 0; i < ATTEMPTS; i++) {
@@ -97,7 +122,7 @@ final class TextFile {
 
   private static void copyPermissions(Path from, Path to) throws IOException {
     PosixFileAttributeView view = Files.getFileAttributeView(to, PosixFileAttributeView.class);
-    if (view != null) {
+    if (view != null && Files.exists(from)) {
       view.setPermissions(Files.getPosixFilePermissions(from));
     }
   }

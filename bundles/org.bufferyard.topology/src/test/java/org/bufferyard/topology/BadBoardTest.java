@@ -46,7 +46,7 @@ class BadBoardTest {
     ModelPackages packages = new ModelPackages();
     packages.add(TestModels.npu(), TestModels.NPU);
     BadInputException e =
-        assertThrows(BadInputException.class, () -> new BoardDesk(packages).open(file, List.of()));
+        assertThrows(BadInputException.class, () -> new BoardDesk(packages, new NoImporter()).open(file, List.of()));
     assertEquals(text, Files.readString(file));
     assertFalse(e.getMessage().contains("\n"), e.getMessage());
     assertFalse(
@@ -59,7 +59,7 @@ class BadBoardTest {
     Path file = Files.writeString(folder.resolve("good.topology"), GOOD);
     ModelPackages packages = new ModelPackages();
     packages.add(TestModels.npu(), TestModels.NPU);
-    assertEquals(List.of(), new BoardDesk(packages).open(file, List.of()).warnings());
+    assertEquals(List.of(), new BoardDesk(packages, new NoImporter()).open(file, List.of()).warnings());
   }
 
   @ParameterizedTest(name = "{0} -> {1}")
@@ -142,7 +142,7 @@ class BadBoardTest {
   @Test
   void anEmptyFileAndNoFileAndAFolderAreSaid() throws IOException {
     assertTrue(refusal("").contains("the file is empty"), refusal(""));
-    BoardDesk desk = new BoardDesk(new ModelPackages());
+    BoardDesk desk = new BoardDesk(new ModelPackages(), new NoImporter());
     Path none = folder.resolve("none.topology");
     assertTrue(
         assertThrows(BadInputException.class, () -> desk.open(none, List.of()))

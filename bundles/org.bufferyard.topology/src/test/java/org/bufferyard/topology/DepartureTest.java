@@ -42,7 +42,7 @@ class DepartureTest {
     EPackage npu = TestModels.npu();
     packages.add(npu, TestModels.NPU);
     open.edit(board -> board.setName("edited with the package"));
-    assertNotNull(new BoardDesk(packages).open(file, List.of()).spec());
+    assertNotNull(new BoardDesk(packages, new NoImporter()).open(file, List.of()).spec());
     packages.remove(npu);
     assertNull(EPackage.Registry.INSTANCE.get(npu.getNsURI()));
     return new WeakReference<>(npu);

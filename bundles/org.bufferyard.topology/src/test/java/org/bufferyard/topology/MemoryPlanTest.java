@@ -184,7 +184,7 @@ class MemoryPlanTest {
         Files.writeString(
             folder.resolve("b.topology"),
             TestBoards.file("", "<components T:Memory\" id=\"ram\" name=\"ram\" base=\"0x0\"/>"));
-    BoardDesk desk = new BoardDesk(new ModelPackages());
+    BoardDesk desk = new BoardDesk(new ModelPackages(), new NoImporter());
     BadInputException e = assertThrows(BadInputException.class, () -> desk.open(file, List.of()));
     assertTrue(e.getMessage().contains("--ram"), e.getMessage());
     PlatformSpec spec =

@@ -32,7 +32,7 @@ class MissingBundleTest {
 
   @Test
   void theFileOpensReadOnlyAndSaysWhichBundleItWants() {
-    OpenBoard board = new BoardDesk(packages).open(file, List.of());
+    OpenBoard board = new BoardDesk(packages, new NoImporter()).open(file, List.of());
     String why = board.readOnly().orElseThrow();
     assertTrue(why.contains("NpuDevice at line 12"), why);
     assertTrue(why.contains("install bundle org.example.npu 1.2.0"), why);
@@ -40,7 +40,7 @@ class MissingBundleTest {
 
   @Test
   void whatIsKnownKeepsItsReferences() {
-    PlatformSpec spec = new BoardDesk(packages).open(file, List.of()).spec();
+    PlatformSpec spec = new BoardDesk(packages, new NoImporter()).open(file, List.of()).spec();
     assertEquals(
         List.of("soc/gpu", "soc/display"), spec.devices().stream().map(DeviceSpec::id).toList());
     assertEquals(
@@ -71,7 +71,7 @@ class MissingBundleTest {
   void aFileThatDoesNotSayWhichBundleIsRefusedWithTheNamespace() throws IOException {
     Files.writeString(file, TestModels.npuBoard().replaceAll("(?m)^  <requires.*\\R", ""));
     String refusal =
-        assertThrows(BadInputException.class, () -> new BoardDesk(packages).open(file, List.of()))
+        assertThrows(BadInputException.class, () -> new BoardDesk(packages, new NoImporter()).open(file, List.of()))
             .getMessage();
     String wanted = "the bundle that brings http://example.org/device/npu/1.0";
     assertTrue(refusal.contains("NpuDevice at line 11; install " + wanted), refusal);
@@ -86,7 +86,7 @@ class MissingBundleTest {
   @Test
   void aBundleWhoseModelIsBrokenIsNamedWithItsReason() {
     packages.refuse("http://example.org/device/npu/1.0", "npu.ecore does not hold one package");
-    String why = new BoardDesk(packages).open(file, List.of()).readOnly().orElseThrow();
+    String why = new BoardDesk(packages, new NoImporter()).open(file, List.of()).readOnly().orElseThrow();
     assertTrue(why.contains("not usable: npu.ecore does not hold one package"), why);
   }
 

@@ -43,7 +43,7 @@ class YardFilesTest {
   @ParameterizedTest
   @MethodSource("boards")
   void aBoardOpensWithoutAnyComplaint(Path file) {
-    OpenBoard board = new BoardDesk(packages).open(file, List.of());
+    OpenBoard board = new BoardDesk(packages, new NoImporter()).open(file, List.of());
     assertEquals(List.of(), board.warnings());
     assertEquals(Optional.empty(), board.readOnly());
     assertFalse(board.spec().devices().isEmpty());
@@ -64,7 +64,7 @@ class YardFilesTest {
   void aScenarioNamesDevicesOfItsBoard(Path file) {
     ScenarioSpec scenario = new ScenarioDesk(packages).open(file);
     PlatformSpec board =
-        new BoardDesk(packages).open(file.resolveSibling(scenario.board()), List.of()).spec();
+        new BoardDesk(packages, new NoImporter()).open(file.resolveSibling(scenario.board()), List.of()).spec();
     List<String> names = board.devices().stream().map(DeviceSpec::name).toList();
     for (ScenarioSpec.PipelineSpec pipeline : scenario.pipelines()) {
       assertEquals(
@@ -77,7 +77,7 @@ class YardFilesTest {
   @Test
   void theThreadsBoardIsWhatTheThreadSays() {
     PlatformSpec board =
-        new BoardDesk(packages).open(YARDS.resolve("thread-2017/board.topology"), List.of()).spec();
+        new BoardDesk(packages, new NoImporter()).open(YARDS.resolve("thread-2017/board.topology"), List.of()).spec();
     PoolSpec pool = board.pool("dram/codec-pool").orElseThrow();
     assertEquals(new PhysRange(0xbe000000L, 16 << 20), pool.range());
     assertEquals(PoolSpec.Kind.COHERENT, pool.kind());

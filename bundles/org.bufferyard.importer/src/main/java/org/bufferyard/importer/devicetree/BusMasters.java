@@ -1,61 +1,62 @@
 package org.bufferyard.importer.devicetree;
 
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
- * Which nodes access memory on their own. A devicetree does not say so; some properties prove it,
- * and the rest is a guess by what a node is called and how it is reached. Stateless.
+ * Which nodes access memory on their own and may share buffers. A devicetree does not say so; some
+ * properties prove the access, and the rest is a guess by what a node is called and how it is
+ * reached. Stateless.
  */
 final class BusMasters {
   /** What a node's place in the model rests on. */
   enum Evidence {
     /** A property that only makes sense for a device that accesses memory. */
     PROVEN,
-    /** Memory-mapped, with an interrupt, and of no kind that is known to be passive. */
+    /** Memory-mapped, with an interrupt, and called like devices whose drivers share buffers. */
     GUESSED,
     /** Nothing speaks for it. */
     NONE
   }
 
   private static final List<String> PROOF =
-      List.of("iommus", "dma-coherent", "dma-noncoherent", "#dma-cells");
+      List.of("iommus", "dma-coherent", "dma-noncoherent", "memory-region");
 
-  /** Generic names (Devicetree Specification v0.4, 2.2.2) of what has registers and no DMA. */
-  private static final Set<String> PASSIVE =
-      Set.of(
-          "adc", "bus", "cache-controller", "chipid", "clock", "clock-controller", "clocks",
-          "codec-analog", "cpu", "efuse", "fuse", "gpio", "gpio-controller", "hwlock",
-          "hwspinlock", "i2c", "i3c", "interrupt-controller", "interrupts", "iommu", "keyboard",
-          "keypad", "l2-cache", "lcd-panel", "led-controller", "mailbox", "memory",
-          "memory-controller", "msi-controller", "mux-controller", "nvmem", "otp", "phy",
-          "pinctrl", "pin-controller", "pinmux", "pmu", "power-controller", "power-management",
-          "pwm", "qfprom", "regulator", "reset-controller", "rng", "rtc", "sensor", "serial",
-          "soc", "spi", "spmi", "sram", "syscon", "sysc", "syscon-poweroff", "sysreg",
-          "system-controller", "temperature-sensor", "thermal", "thermal-sensor", "timer", "tsadc",
-          "tsens", "uart", "usb-phy", "video-phy", "watchdog");
+  /** Displays, cameras, codecs, scalers and processors, by the names that boards give them. */
+  private static final Pattern SHARING =
+      Pattern.compile(
+          "(d?gpu|npu|tpu|dsp|v3d|2d|g2d|gc\\d+.*|rga\\d*|pxp|rotator|mixer)"
+              + "|(display|lcd-?controller|lcd-?if|lcdc|hdlcd|fimd|decon|crtc)[-_\\w]*"
+              + "|(dpu|hvs|txp|vec)[-_\\w]*"
+              + "|(vop[bl]?|dc|du|dcss|ipu|tv-?encoder|drm[-\\w]*)"
+              + "|(camera|csi|isp|rkisp|cif|vicap|vin|fimc|hdmi[-_]?(receiver|rx))[-_\\w]*"
+              + "|(video|image|jpeg|jpg|vpu|venus|mfc|hantro|mdp|vsp|fdp1|deinterlace)[-_\\w]*"
+              + "|(\\w+-)?(codec|decoder|encoder|vdec|venc|scaler|gsc|resizer)[-_\\d]*"
+              + "|(ovl|rdma|wdma)[-_\\w]*");
 
   private BusMasters() {}
 
   static Evidence of(TreeNode node, AddressTranslation registers) {
-    if (node.compatible().isEmpty() || node.has("#iommu-cells")) {
+    // A PCI host bridge or bridge is the bus of its functions, and no device that maps buffers.
+    if (node.compatible().isEmpty() || node.has("#iommu-cells") || AddressBus.isPci(node)) {
       return Evidence.NONE;
     }
     boolean proven =
         PROOF.stream().anyMatch(node::has)
-            || node.has("memory-region")
             || node.property("interconnect-names")
                 .map(names -> names.texts().contains("dma-mem"))
                 .orElse(false);
     if (proven) {
       return Evidence.PROVEN;
     }
-    boolean interrupts = node.has("interrupts") || node.has("interrupts-extended");
-    boolean passive = PASSIVE.contains(node.plainName()) || node.has("interrupt-controller");
-    return interrupts && !passive && Ranges.register(node, 0, registers).isPresent()
+    return SHARING.matcher(node.plainName()).matches() && isReached(node, registers)
         ? Evidence.GUESSED
         : Evidence.NONE;
+  }
+
+  private static boolean isReached(TreeNode node, AddressTranslation registers) {
+    boolean interrupts = node.has("interrupts") || node.has("interrupts-extended");
+    return interrupts && Ranges.register(node, 0, registers).isPresent();
   }
 
   /** Why a node that says what it is does not stand in the draft. */
@@ -63,10 +64,11 @@ final class BusMasters {
     if (node.has("dmas")) {
       return "its memory accesses are made by the DMA controller in its dmas";
     }
-    if (PASSIVE.contains(node.plainName()) || node.has("interrupt-controller")) {
-      return "a " + node.plainName() + " makes no memory accesses";
+    if (node.has("#dma-cells")) {
+      return "a DMA controller: it moves what belongs to others";
     }
-    Optional<?> register = Ranges.register(node, 0, registers);
-    return register.isPresent() ? "no interrupt and no sign of DMA" : "not on a memory bus";
+    return isReached(node, registers)
+        ? "not of a kind whose drivers share buffers"
+        : "no registers on a memory bus with an interrupt, so no sign of DMA";
   }
 }

@@ -54,14 +54,15 @@ final class DraftBuilder {
       }
       BusMasters.Evidence found = BusMasters.of(node, registers);
       boolean isUnit = node.has("#iommu-cells") && !node.compatible().isEmpty();
-      boolean isBridge = node.has("iommu-map");
+      boolean isHost =
+          AddressBus.isPci(node) && (!node.compatible().isEmpty() || node.has("iommu-map"));
       if (isUnit) {
         units.add(node);
       }
       if (found != BusMasters.Evidence.NONE && !isUnit) {
         evidence.put(node, found);
       }
-      if (isBridge) {
+      if (isHost) {
         bus(node);
       }
       if (evidence.containsKey(node) || isUnit) {
@@ -100,6 +101,9 @@ final class DraftBuilder {
   }
 
   private void explainAbsence(TreeNode node) {
+    if (node.has("iommu-map") && !AddressBus.isPci(node)) {
+      notes.ignored(node, "an iommu-map, but no PCI bus");
+    }
     boolean named = !node.compatible().isEmpty() && node != tree.root();
     boolean drawn = evidence.containsKey(node) || buses.contains(node) || units.contains(node);
     if (named && !drawn && !isReservedMemory(node)) {
@@ -128,20 +132,22 @@ final class DraftBuilder {
 
   private DraftNode unit(TreeNode node, Set<String> taken) {
     int cells = links.cells(node);
+    String model = IommuDrivers.model(node);
     notes.understood(
         node,
         "IOMMU "
-            + node.compatible().getFirst()
+            + model
             + ", specifiers of "
             + cells
             + (cells == 1 ? " cell" : " cells")
             + (node.isAvailable() ? "" : ", disabled: no IOMMU for its devices"));
     return new DraftNode.Iommu(
         names.head(node, "", taken),
-        node.compatible(),
+        model,
         cells,
         coherency(node),
-        Ranges.registers(node, registers));
+        Ranges.registers(node, registers),
+        IommuDrivers.parameters(model, node, tree, notes));
   }
 
   private DraftNode device(TreeNode node, Set<String> taken) {
@@ -149,7 +155,7 @@ final class DraftBuilder {
     OptionalInt requester = pci ? requesterId(node) : OptionalInt.empty();
     DmaWindows.Found map = windows.ofDevice(node);
     if (evidence.get(node) == BusMasters.Evidence.GUESSED) {
-      notes.guessed(node, "a bus master: registers, an interrupt, and no known bystander");
+      notes.guessed(node, "a bus master, by its name, registers and interrupt");
     } else {
       notes.understood(node, "device " + node.compatible().getFirst());
     }
@@ -160,7 +166,7 @@ final class DraftBuilder {
     }
     return new DraftNode.Device(
         names.head(node, "", taken),
-        node.compatible(),
+        node.compatible().getFirst(),
         coherency(node),
         requester,
         detour(node),
@@ -192,12 +198,15 @@ final class DraftBuilder {
     boolean pci = AddressBus.isPci(node);
     boolean host = pci && !node.parent().map(AddressBus::isPci).orElse(false);
     Optional<List<Window>> dmaRanges = dmaRanges(node);
+    if (host) {
+      notes.understood(node, "PCI host bridge; its functions are firmware's to find, draw them");
+    }
     if (dmaRanges.isPresent()) {
       int count = dmaRanges.get().size();
       notes.understood(
           node, count == 0 ? "bus, dma-ranges 1:1" : "bus with " + count + " DMA windows");
     }
-    List<IommuMapEntry> map = host || pci ? links.iommuMap(node) : List.of();
+    List<IommuMapEntry> map = pci ? links.iommuMap(node) : List.of();
     return new DraftNode.Bus(
         names.head(node, suffix, taken),
         dmaRanges,

@@ -431,7 +431,7 @@ class MeaningTest {
             .node("vpu@3", t -> t.text("compatible", "test,vpu").cells("interrupts", 1)
                 .cells("reg", 0, 3, 0, 1));
     ImportedBoard board = read(tree);
-    assertTrue(says(board.report().ignored(), "/timer@1", "makes no memory accesses"));
+    assertTrue(says(board.report().ignored(), "/timer@1", "no sign of DMA"));
     assertTrue(says(board.report().ignored(), "/uart@2", "DMA controller"));
     assertTrue(says(board.report().guessed(), "/vpu@3", "a bus master"));
     assertEquals(List.of(new PhysRange(3, 1)),

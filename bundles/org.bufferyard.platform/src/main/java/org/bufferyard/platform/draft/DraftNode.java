@@ -1,6 +1,7 @@
 package org.bufferyard.platform.draft;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -91,19 +92,22 @@ public sealed interface DraftNode {
   /**
    * An IOMMU.
    *
-   * @param compatible most special first, at least one
+   * @param model of its compatible strings the one that Linux's driver goes by
    * @param specifierCells {@code #iommu-cells}
+   * @param parameters that its kind understands and that follow from the board
    */
   record Iommu(
       Head head,
-      List<String> compatible,
+      String model,
       int specifierCells,
       Coherency coherency,
-      List<PhysRange> registers)
+      List<PhysRange> registers,
+      Map<String, String> parameters)
       implements DraftNode {
     public Iommu {
       Objects.requireNonNull(head, "head");
-      compatible = List.copyOf(compatible);
+      Objects.requireNonNull(model, "model");
+      parameters = Map.copyOf(parameters);
       Objects.requireNonNull(coherency, "coherency");
       registers = List.copyOf(registers);
     }
@@ -125,7 +129,7 @@ public sealed interface DraftNode {
   /**
    * A device.
    *
-   * @param compatible most special first, at least one
+   * @param model its first compatible string
    * @param requesterId of a PCI function
    * @param dmaParent the bus that its memory accesses take when it is not the one that holds it
    * @param registers CPU physical
@@ -133,7 +137,7 @@ public sealed interface DraftNode {
    */
   record Device(
       Head head,
-      List<String> compatible,
+      String model,
       Coherency coherency,
       OptionalInt requesterId,
       Optional<String> dmaParent,
@@ -143,7 +147,7 @@ public sealed interface DraftNode {
       implements DraftNode {
     public Device {
       Objects.requireNonNull(head, "head");
-      compatible = List.copyOf(compatible);
+      Objects.requireNonNull(model, "model");
       Objects.requireNonNull(coherency, "coherency");
       Objects.requireNonNull(requesterId, "requesterId");
       Objects.requireNonNull(dmaParent, "dmaParent");

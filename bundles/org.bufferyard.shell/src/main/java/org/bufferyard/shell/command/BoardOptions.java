@@ -15,7 +15,7 @@ public final class BoardOptions {
   @Parameters(
       index = "0",
       paramLabel = "BOARD",
-      description = "A .topology file, drawn or imported.")
+      description = "A .topology file, drawn or imported, or a .dtb.")
   private Path file;
 
   @Option(

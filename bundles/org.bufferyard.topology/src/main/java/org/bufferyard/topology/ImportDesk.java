@@ -1,0 +1,46 @@
+package org.bufferyard.topology;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.board.BoardImport;
+import org.bufferyard.platform.board.BoardImports;
+import org.bufferyard.platform.draft.DraftImporter;
+import org.bufferyard.platform.draft.ImportedBoard;
+import org.bufferyard.platform.input.BadInputException;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Imports boards. Safe for any thread. */
+@Component
+public final class ImportDesk implements BoardImports {
+  private final ModelPackages packages;
+  private final DraftImporter importer;
+
+  @Activate
+  public ImportDesk(@Reference ModelPackages packages, @Reference DraftImporter importer) {
+    this.packages = packages;
+    this.importer = importer;
+  }
+
+  @Override
+  public BoardImport read(Path file, List<PhysRange> ram) {
+    ImportedBoard imported = importer.read(file, ram);
+    DraftReading reading = DraftReading.of(imported.draft(), List.of(), packages);
+    return new BoardImport(
+        imported.report(), reading.lines(file.toString()), List.of());
+  }
+
+  @Override
+  public BoardImport write(Path file, List<PhysRange> ram, Path target) {
+    if (!target.toString().endsWith(BoardReading.SUFFIX)) {
+      throw new BadInputException(
+          "is not called " + BoardReading.SUFFIX, target.toString(), "name it so");
+    }
+    ImportedBoard imported = importer.read(file, ram);
+    DraftReading reading = DraftReading.of(imported.draft(), List.of(), packages);
+    TextFile.create(target, reading.text());
+    return new BoardImport(imported.report(), reading.lines(file.toString()), List.of());
+  }
+}
