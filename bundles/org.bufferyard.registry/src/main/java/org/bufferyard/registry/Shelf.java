@@ -164,7 +164,7 @@ final class Shelf<K> {
     try {
       service = candidate.objects().getService();
     } catch (RuntimeException | LinkageError thrown) {
-      failure = "getting it failed: " + thrown;
+      failure = ("getting it failed: " + thrown).replaceAll("\\s*\\R\\s*", " ");
     }
     if (service == null) {
       replace(candidate.id(), new Candidate.Verdict.Refused(failure));

@@ -46,7 +46,7 @@ record PlugIn(
   PlugInException broken(String reason) {
     PlugInException broken =
         new PlugInException(kind + " '" + model + "' of '" + element + "'", provider, reason);
-    quarantine.accept("for '" + element + "' it " + reason);
+    quarantine.accept(("for '" + element + "' it " + reason).replaceAll("\\s*\\R\\s*", " "));
     return broken;
   }
 

@@ -59,7 +59,7 @@ final class BrokenPlugInTest {
   }
 
   private static Allocator noBook(Object spec, Object context) {
-    throw new IllegalStateException("no book");
+    throw new IllegalStateException("no\n book");
   }
 
   private static Allocator handsOut(Long... bases) {
