@@ -153,6 +153,23 @@ class DraftConverterTest {
   }
 
   @Test
+  void regionsThatAreMerelyReservedMayOverlapAsOnRealBoards() {
+    Region firmware =
+        new Region(
+            from("/reserved-memory/fw"), "fw", false, Purpose.RESERVED,
+            OptionalLong.of(0x9000_0000L), 0x2_0000, 0, true, false, DefaultFor.NONE, List.of(),
+            List.of(), Optional.empty());
+    BoardDraft draft =
+        draft(
+            List.of(bank(0x8000_0000L, 0x4000_0000L)),
+            List.of(region("pool", OptionalLong.of(0x9001_0000L), 0x10_0000, false), firmware));
+    List<String> lines = DraftReading.of(draft, List.of(), PACKAGES).lines("x.dtb");
+    assertEquals(1, lines.size());
+    assertTrue(lines.getFirst().endsWith("Linux complains and goes on"), lines.toString());
+    assertEquals(2, compile(draft).pools().size());
+  }
+
+  @Test
   void theSameDraftGivesTheSameBytesAndTheyComeBack() {
     byte[] text = DraftReading.of(whole(), List.of(), PACKAGES).text();
     assertArrayEquals(text, DraftReading.of(whole(), List.of(), PACKAGES).text());

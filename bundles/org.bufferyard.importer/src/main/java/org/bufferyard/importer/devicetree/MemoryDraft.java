@@ -15,6 +15,9 @@ import org.bufferyard.platform.draft.DraftMemory.Region;
 
 /** Banks and reserved regions of a tree (B4, B4b, B5). One use, one thread. */
 final class MemoryDraft {
+  /** Overlaps nothing that a board has: the last page of the address space. */
+  private static final PhysRange NOWHERE = new PhysRange(-0x1000L, 0x1000);
+
   private final DeviceTree tree;
   private final NodeNames names;
   private final Notes notes;
@@ -51,7 +54,7 @@ final class MemoryDraft {
     List<Bank> banks = new ArrayList<>();
     for (TreeNode node : MemoryNodes.of(tree)) {
       for (Ranges.Pair pair : Ranges.pairs(node, "reg")) {
-        bank(node, pair, taken).ifPresent(banks::add);
+        bank(node, pair, banks, taken).ifPresent(banks::add);
       }
     }
     if (banks.isEmpty()) {
@@ -61,7 +64,8 @@ final class MemoryDraft {
     return banks;
   }
 
-  private Optional<Bank> bank(TreeNode node, Ranges.Pair pair, Set<String> taken) {
+  private Optional<Bank> bank(
+      TreeNode node, Ranges.Pair pair, List<Bank> elder, Set<String> taken) {
     // early_init_dt_add_memory_arch() rounds inwards to whole pages
     long base = pair.base() + 0xfff & -0x1000L;
     long size = pair.base() + pair.size() - base & -0x1000L;
@@ -69,6 +73,19 @@ final class MemoryDraft {
     if (impossible || pair.size() != 0 && Long.compareUnsigned(size, pair.size()) > 0) {
       notes.ignored(node, "a bank that passes the end of the address space");
       return Optional.empty();
+    }
+    // memblock_add() takes RAM that is named twice once
+    for (Bank other : elder) {
+      PhysRange here = new Ranges.Pair(base, size).range().orElse(NOWHERE);
+      PhysRange there = new Ranges.Pair(other.base(), other.size()).range().orElse(NOWHERE);
+      if (size != 0 && other.size() != 0 && here.overlaps(there)) {
+        notes.ignored(node, "RAM that " + other.name() + " has already");
+        if (there.contains(here.last()) || !there.contains(base)) {
+          return Optional.empty();
+        }
+        size = here.last() - there.last();
+        base = there.last() + 1;
+      }
     }
     if (size == 0) {
       notes.guessed(node, "size 0: firmware fills it in; give the banks with --ram");

@@ -394,6 +394,24 @@ class MeaningTest {
   }
 
   @Test
+  void ramThatIsNamedTwiceIsTakenOnce() {
+    TreeWriter tree =
+        TreeWriter.board()
+            .node(
+                "memory@1000",
+                m ->
+                    m.text("device_type", "memory")
+                        .cells("reg", 0, 0x1000, 0, 0x4000, 0, 0x2000, 0, 0x1000, 0, 0x4000, 0, 0x3000));
+    ImportedBoard board = read(tree);
+    assertEquals(
+        List.of(new PhysRange(0x1000, 0x4000), new PhysRange(0x5000, 0x2000)),
+        board.draft().memory().banks().stream()
+            .map(b -> new PhysRange(b.base(), b.size()))
+            .toList());
+    assertTrue(says(board.report().ignored(), "/memory@1000", "has already"));
+  }
+
+  @Test
   void anEmptyBankIsFirmwares() {
     ImportedBoard board =
         read(
