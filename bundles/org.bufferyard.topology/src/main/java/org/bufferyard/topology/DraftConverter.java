@@ -53,6 +53,7 @@ final class DraftConverter {
     DraftLinks links = new DraftLinks(buses, iommus, memory.pools());
     draft.nodes().forEach(node -> link(node, links));
     memory.linkIommuAddresses(devices);
+    ImportRecord.write(board, new ImportKeys(board));
     return board;
   }
 

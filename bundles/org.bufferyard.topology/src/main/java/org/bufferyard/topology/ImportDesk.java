@@ -1,6 +1,9 @@
 package org.bufferyard.topology;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.board.BoardImport;
@@ -8,6 +11,7 @@ import org.bufferyard.platform.board.BoardImports;
 import org.bufferyard.platform.draft.DraftImporter;
 import org.bufferyard.platform.draft.ImportedBoard;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.topology.model.board.Topology;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -40,7 +44,32 @@ public final class ImportDesk implements BoardImports {
     }
     ImportedBoard imported = importer.read(file, ram);
     DraftReading reading = DraftReading.of(imported.draft(), List.of(), packages);
-    TextFile.create(target, reading.text());
-    return new BoardImport(imported.report(), reading.lines(file.toString()), List.of());
+    if (!Files.exists(target)) {
+      TextFile.create(target, reading.text());
+      return new BoardImport(imported.report(), reading.lines(file.toString()), List.of());
+    }
+    byte[] disk = TextFile.read(target, BoardReading.SUFFIX);
+    BoardReading there = BoardReading.of(disk, BoardDesk.name(target), List.of(), packages);
+    List<String> changes = merge(target, there, imported);
+    byte[] text = new ModelWriter(packages).write(there.reading().root().orElseThrow());
+    if (!Arrays.equals(text, disk)) {
+      TextFile.replace(target, disk, text);
+    }
+    BoardReading now = BoardReading.of(text, BoardDesk.name(target), List.of(), packages);
+    List<String> found = new ArrayList<>(now.errors(target.toString()));
+    found.addAll(now.warnings(target.toString()));
+    return new BoardImport(imported.report(), found, changes);
+  }
+
+  private static List<String> merge(Path target, BoardReading there, ImportedBoard imported) {
+    there
+        .readOnly()
+        .ifPresent(
+            why -> {
+              throw new BadInputException(
+                  "takes no second import, it is read-only: " + why, target.toString(), "");
+            });
+    Topology board = there.reading().root().orElseThrow();
+    return BoardMerge.merge(board, DraftConverter.convert(imported.draft()));
   }
 }
