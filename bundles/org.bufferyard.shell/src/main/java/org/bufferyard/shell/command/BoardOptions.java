@@ -34,7 +34,7 @@ public final class BoardOptions {
       throw new BadInputException(
           Files.exists(resolved) ? "is not a file" : "there is no such file",
           asTyped,
-          "give a .topology file, such as launch/yards/thread-2017/board.topology");
+          "give a .topology or a .dtb, such as launch/yards/thread-2017/board.topology");
     }
     return boards.open(resolved, ram);
   }
