@@ -28,15 +28,20 @@ final class NpuBundle {
   private NpuBundle() {}
 
   static InputStream jar() throws IOException {
-    return jar(true);
+    return jar(true, true);
+  }
+
+  /** A model alone: nobody knows the driver of its devices. */
+  static InputStream withoutKind() throws IOException {
+    return jar(true, false);
   }
 
   /** It promises a model that it does not hold. */
   static InputStream withoutModel() throws IOException {
-    return jar(false);
+    return jar(false, true);
   }
 
-  private static InputStream jar(boolean model) throws IOException {
+  private static InputStream jar(boolean model, boolean kind) throws IOException {
     Manifest manifest = new Manifest();
     Attributes headers = manifest.getMainAttributes();
     headers.put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -44,7 +49,9 @@ final class NpuBundle {
     headers.putValue("Bundle-SymbolicName", NAME);
     headers.putValue("Bundle-Version", "1.2.0");
     headers.putValue("Import-Package", "org.bufferyard.api.device,org.bufferyard.api.kernel");
-    headers.putValue("Service-Component", "OSGI-INF/npu.xml");
+    if (kind) {
+      headers.putValue("Service-Component", "OSGI-INF/npu.xml");
+    }
     headers.putValue(
         "Provide-Capability",
         "org.bufferyard.model;org.bufferyard.model=\"" + NS_URI + "\";path=\"model/npu.ecore\"");
@@ -66,6 +73,11 @@ final class NpuBundle {
   /** A board with such a device in the middle. */
   static String board() throws IOException {
     return new String(resource("/npu/npu.topology"), StandardCharsets.UTF_8);
+  }
+
+  /** A board on which such a device shares its pool with a display. */
+  static String sharingBoard() throws IOException {
+    return new String(resource("/npu/npu-share.topology"), StandardCharsets.UTF_8);
   }
 
   private static void put(JarOutputStream jar, String name, byte[] content) throws IOException {

@@ -12,18 +12,18 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 
 /** The command line of the running framework, as a person would use it. */
-record Terminal(BundleContext context) {
+public record Terminal(BundleContext context) {
   /** What a command said. */
-  record Said(int code, String out, String err) {
+  public record Said(int code, String out, String err) {
     /** The answer, of a command that had one. */
-    String answer() {
+    public String answer() {
       assertEquals(0, code, err);
       assertEquals("", err);
       return out;
     }
 
     /** The complaint, of a command that had none but one line. */
-    String complaint() {
+    public String complaint() {
       assertEquals(2, code, () -> out + err);
       assertEquals("", out);
       assertEquals(1, err.lines().count(), err);
@@ -32,11 +32,11 @@ record Terminal(BundleContext context) {
   }
 
   /** Folder above all modules. */
-  static Path home(BundleContext context) {
+  public static Path home(BundleContext context) {
     return Path.of(context.getProperty("bufferyard.itest.home")).toAbsolutePath().normalize();
   }
 
-  Said run(String... arguments) {
+  public Said run(String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     ServiceReference<BatchCommands> reference = context.getServiceReference(BatchCommands.class);
