@@ -3,8 +3,6 @@ package org.bufferyard.shell.command;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
-import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.platform.board.Boards;
 import org.bufferyard.platform.board.OpenBoard;
 import org.bufferyard.platform.input.BadInputException;
@@ -12,9 +10,9 @@ import org.bufferyard.platform.spec.DeviceNames;
 import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.verdict.Explainer;
 import org.bufferyard.platform.verdict.MemoryKind;
+import org.bufferyard.platform.verdict.Share;
 import org.bufferyard.platform.verdict.ShareQuestion;
 import org.bufferyard.platform.verdict.ShareReport;
-import org.bufferyard.platform.verdict.Verdict;
 import org.bufferyard.shell.json.ShareJson;
 import org.bufferyard.shell.text.ShareText;
 import org.osgi.service.component.annotations.Activate;
@@ -47,29 +45,13 @@ public final class ExplainCommand implements ShellCommand {
     return new Arguments();
   }
 
-  /** {@code --policy}. */
-  enum PolicyChoice {
-    mainline(List.of(OpsPolicy.MAINLINE)),
-    proposal(List.of(OpsPolicy.PROPOSAL)),
-    both(List.of(OpsPolicy.MAINLINE, OpsPolicy.PROPOSAL));
-
-    private final List<OpsPolicy> policies;
-
-    PolicyChoice(List<OpsPolicy> policies) {
-      this.policies = policies;
-    }
-
-    List<OpsPolicy> policies() {
-      return policies;
-    }
-  }
-
   @Command(
       name = "explain",
       description = "Will a buffer of EXPORTER work at each IMPORTER, at what cost, and if not, why?")
   private final class Arguments implements Call {
     @Mixin private final CommonOptions common = new CommonOptions();
     @Mixin private final BoardOptions board = new BoardOptions();
+    @Mixin private final VerdictOptions verdicts = new VerdictOptions();
 
     @Parameters(index = "1", paramLabel = "EXPORTER", description = "The device that fills it.")
     private String exporter;
@@ -95,28 +77,8 @@ public final class ExplainCommand implements ShellCommand {
         description = "Size of the buffer (default: 64K).")
     private long sizeBytes = DEFAULT_SIZE_BYTES;
 
-    @Option(
-        names = "--policy",
-        paramLabel = "mainline|proposal|both",
-        description = "Whose ops: mainline's, or chosen per buffer (default: ${DEFAULT-VALUE}).")
-    private PolicyChoice policy = PolicyChoice.both;
-
     @Option(names = "--ops", paramLabel = "NAME", description = "Use these exporter ops instead.")
     private String ops;
-
-    @Option(
-        names = "--kernel",
-        paramLabel = "PROFILE",
-        converter = KernelConverter.class,
-        description = "4.10-arm, 4.12-arm, 6.1, 6.12 or 7.3 (default: 7.3).")
-    private KernelProfile kernel = KernelProfile.DEFAULT;
-
-    @Option(
-        names = "--fail-on",
-        split = ",",
-        paramLabel = "VERDICT",
-        description = "Exit with 1 when one of these verdicts comes up.")
-    private List<Verdict> failOn = List.of();
 
     @Override
     public CommonOptions common() {
@@ -132,16 +94,17 @@ public final class ExplainCommand implements ShellCommand {
           explainer.explain(
               new ShareQuestion(
                   open.spec(),
-                  kernel,
+                  verdicts.kernel(),
                   names.find(exporter).id(),
                   importers.stream().map(names::find).map(DeviceSpec::id).toList(),
                   memory,
                   sizeBytes,
-                  policy.policies(),
+                  verdicts.policies(),
                   Optional.ofNullable(ops)));
-      boolean failed = report.results().stream().anyMatch(r -> failOn.contains(r.verdict()));
       return new Answer(
-          new ShareText(open, report).text(), ShareJson.of(report, names), failed ? 1 : 0);
+          new ShareText(open, report).text(),
+          ShareJson.of(report, names),
+          verdicts.exitCode(report.results().stream().map(Share::verdict).toList()));
     }
 
     private void checkSize() {

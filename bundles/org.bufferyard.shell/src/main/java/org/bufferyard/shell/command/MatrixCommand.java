@@ -2,7 +2,6 @@ package org.bufferyard.shell.command;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.platform.board.Boards;
 import org.bufferyard.platform.board.OpenBoard;
 import org.bufferyard.platform.spec.DeviceNames;
@@ -10,8 +9,6 @@ import org.bufferyard.platform.verdict.Explainer;
 import org.bufferyard.platform.verdict.MatrixQuestion;
 import org.bufferyard.platform.verdict.MatrixReport;
 import org.bufferyard.platform.verdict.MemoryKind;
-import org.bufferyard.platform.verdict.Verdict;
-import org.bufferyard.shell.command.ExplainCommand.PolicyChoice;
 import org.bufferyard.shell.json.MatrixJson;
 import org.bufferyard.shell.text.MatrixText;
 import org.osgi.service.component.annotations.Activate;
@@ -47,6 +44,7 @@ public final class MatrixCommand implements ShellCommand {
   private final class Arguments implements Call {
     @Mixin private final CommonOptions common = new CommonOptions();
     @Mixin private final BoardOptions board = new BoardOptions();
+    @Mixin private final VerdictOptions verdicts = new VerdictOptions();
 
     @Option(
         names = "--memory",
@@ -55,26 +53,6 @@ public final class MatrixCommand implements ShellCommand {
         converter = MemoryConverter.class,
         description = "Kinds of memory (default: default,noncontig).")
     private List<MemoryKind> memory = List.of(MemoryKind.DEFAULT, MemoryKind.NONCONTIG);
-
-    @Option(
-        names = "--policy",
-        paramLabel = "mainline|proposal|both",
-        description = "Whose ops: mainline's, or chosen per buffer (default: ${DEFAULT-VALUE}).")
-    private PolicyChoice policy = PolicyChoice.both;
-
-    @Option(
-        names = "--kernel",
-        paramLabel = "PROFILE",
-        converter = KernelConverter.class,
-        description = "4.10-arm, 4.12-arm, 6.1, 6.12 or 7.3 (default: 7.3).")
-    private KernelProfile kernel = KernelProfile.DEFAULT;
-
-    @Option(
-        names = "--fail-on",
-        split = ",",
-        paramLabel = "VERDICT",
-        description = "Exit with 1 when one of these verdicts comes up.")
-    private List<Verdict> failOn = List.of();
 
     @Override
     public CommonOptions common() {
@@ -88,11 +66,11 @@ public final class MatrixCommand implements ShellCommand {
       MatrixReport report =
           explainer.matrix(
               new MatrixQuestion(
-                  open.spec(), kernel, memory, policy.policies(), DEFAULT_SIZE_BYTES));
-      boolean failed =
-          report.cells().stream().anyMatch(c -> c.verdict().filter(failOn::contains).isPresent());
+                  open.spec(), verdicts.kernel(), memory, verdicts.policies(), DEFAULT_SIZE_BYTES));
       return new Answer(
-          new MatrixText(report, names).text(), MatrixJson.of(report, names), failed ? 1 : 0);
+          new MatrixText(report, names).text(),
+          MatrixJson.of(report, names),
+          verdicts.exitCode(report.cells().stream().flatMap(c -> c.verdict().stream()).toList()));
     }
   }
 }
