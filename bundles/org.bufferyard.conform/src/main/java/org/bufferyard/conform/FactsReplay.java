@@ -7,18 +7,38 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bufferyard.platform.conform.ConformReport.Difference;
+import org.bufferyard.platform.draft.AddressTree;
+import org.bufferyard.platform.draft.AddressTrees;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.registry.Kinds;
 
 /** Checks constants of the kernel's own self tests, group by group. */
 final class FactsReplay {
-  private final Kinds kinds;
+  private static final Pattern BLOB = Pattern.compile("[A-Za-z0-9_.-]+\\.dtb");
 
-  FactsReplay(Kinds kinds) {
+  private final Kinds kinds;
+  private final AddressTrees trees;
+  private final Optional<Path> boards;
+  private final Map<Path, AddressTree> open = new HashMap<>();
+
+  /**
+   * @param boards where blobs lie that a fact names; empty: in {@code boards} beside the folder of
+   *     the facts
+   */
+  FactsReplay(Kinds kinds, AddressTrees trees, Optional<Path> boards) {
     this.kinds = kinds;
+    this.trees = trees;
+    this.boards = boards;
   }
 
   void replay(RecordFile file, Selection selection, Tallies tallies) {
@@ -39,17 +59,45 @@ final class FactsReplay {
   }
 
   private Outcome outcome(RecordFile file, JsonObject fact, String group, String run) {
-    if (!group.equals("golden-iova")) {
-      return new Outcome.Skipped(reason(group));
-    }
-    JsonObject expected = object(fact, "expected", file);
-    List<Difference> differences = new ArrayList<>();
-    JsonObject answer;
+    JsonObject input = object(fact, "input", file);
     try {
-      answer = new IovaFact(kinds).answer(object(fact, "input", file));
+      return switch (group) {
+        case "golden-iova" -> compared(file, fact, group, run, new IovaFact(kinds).answer(input));
+        case "of-address" -> address(file, fact, input, run);
+        default -> new Outcome.Skipped(reason(group));
+      };
     } catch (IllegalArgumentException e) {
       throw broken(file, text(fact, "id", file) + " is not understood: " + e.getMessage());
     }
+  }
+
+  /** The blob is not ours to carry: without it there is nothing to ask. */
+  private Outcome address(RecordFile file, JsonObject fact, JsonObject input, String run) {
+    Matcher blob = BLOB.matcher(text(fact, "source", file));
+    if (!blob.find()) {
+      throw broken(file, text(fact, "id", file) + " names no blob");
+    }
+    Optional<Path> found =
+        boards
+            .or(() -> file.folder().map(folder -> folder.resolveSibling("boards")))
+            .map(folder -> folder.resolve(blob.group()))
+            .filter(Files::isRegularFile);
+    if (found.isEmpty()) {
+      return new Outcome.Skipped(
+          "facts of-address: " + blob.group() + " is not there; give its folder with --boards");
+    }
+    AddressTree tree = open.computeIfAbsent(found.get(), trees::open);
+    if (!tree.has(AddressFact.node(input))) {
+      return new Outcome.Skipped("facts of-address: the node is not in " + blob.group());
+    }
+    JsonObject answer = new AddressFact(tree).answer(text(fact, "op", file), input);
+    return compared(file, fact, "of-address", run, answer);
+  }
+
+  private static Outcome compared(
+      RecordFile file, JsonObject fact, String group, String run, JsonObject answer) {
+    JsonObject expected = object(fact, "expected", file);
+    List<Difference> differences = new ArrayList<>();
     Comparison.compare(
         expected,
         answer,
@@ -66,7 +114,6 @@ final class FactsReplay {
               + " tables come with a later reach";
       case "golden-pgtable", "io-pgtable-selftest", "generic-pt" ->
           "facts " + group + ": these page-table formats come with a later reach";
-      case "of-address" -> "facts of-address: the devicetree importer comes with a later reach";
       case "sg-table" -> "facts sg-table: sg_alloc_table_from_pages() is no service of the engine";
       case "dma-resv", "dma-fence", "dma-fence-chain", "dma-fence-unwrap" ->
           "facts " + group + ": fence containers come with a later reach";

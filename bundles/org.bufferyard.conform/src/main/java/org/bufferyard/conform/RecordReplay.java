@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.bufferyard.platform.conform.ConformReport;
 import org.bufferyard.platform.conform.ConformRequest;
 import org.bufferyard.platform.conform.Conformance;
+import org.bufferyard.platform.draft.AddressTrees;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.recorded.RecordedEnvironments;
 import org.bufferyard.platform.registry.Kinds;
@@ -21,14 +22,17 @@ public final class RecordReplay implements Conformance {
   private final Yards yards;
   private final RecordedEnvironments environments;
   private final Kinds kinds;
+  private final AddressTrees trees;
 
   /** Wires; cases open yards of their own. */
   @Activate
   public RecordReplay(
       @Reference Yards yards,
       @Reference RecordedEnvironments environments,
-      @Reference Kinds kinds) {
+      @Reference Kinds kinds,
+      @Reference AddressTrees trees) {
     this.yards = yards;
+    this.trees = trees;
     this.environments = environments;
     this.kinds = kinds;
   }
@@ -51,7 +55,7 @@ public final class RecordReplay implements Conformance {
               .forEach(f -> new VectorReader(f, selection, boots).feed(workers));
           if (file.holdsFacts()) {
             workers.drain();
-            new FactsReplay(kinds).replay(file, selection, tallies);
+            new FactsReplay(kinds, trees, request.boards()).replay(file, selection, tallies);
           }
           request.progress().accept(file.name() + ": " + workers.submitted() + " cases read");
         }

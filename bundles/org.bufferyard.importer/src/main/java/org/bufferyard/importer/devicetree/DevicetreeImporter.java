@@ -56,7 +56,7 @@ public final class DevicetreeImporter implements DraftImporter {
     }
   }
 
-  private static String name(Path file) {
+  static String name(Path file) {
     return String.valueOf(file.getFileName());
   }
 
@@ -70,7 +70,7 @@ public final class DevicetreeImporter implements DraftImporter {
     return read(bytes(file), name, ram);
   }
 
-  private static byte[] bytes(Path file) {
+  static byte[] bytes(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       // One byte more than may be: the reader complains about the size.
       return in.readNBytes(Blob.MOST_BYTES + 1);

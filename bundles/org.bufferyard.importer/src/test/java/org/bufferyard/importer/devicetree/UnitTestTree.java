@@ -4,8 +4,8 @@ package org.bufferyard.importer.devicetree;
  * A tree with the addresses that the kernel's unit test of {@code drivers/of/address.c} asks for,
  * and nothing else.
  */
-final class AddressTree {
-  private AddressTree() {}
+final class UnitTestTree {
+  private UnitTestTree() {}
 
   static TreeWriter write() {
     return TreeWriter.root()
@@ -15,9 +15,9 @@ final class AddressTree {
             data ->
                 data.cells32()
                     .flag("ranges")
-                    .node("address-tests", AddressTree::windows)
-                    .node("address-tests2", AddressTree::translations)
-                    .node("platform-tests-2", AddressTree::untranslatable));
+                    .node("address-tests", UnitTestTree::windows)
+                    .node("address-tests2", UnitTestTree::translations)
+                    .node("platform-tests-2", UnitTestTree::untranslatable));
   }
 
   private static void windows(TreeWriter tests) {
@@ -70,9 +70,9 @@ final class AddressTree {
             0, 0xd100_0000, 0xd100_0000, 0x100_0000,
             0, 0xe800_0000, 0xe800_0000, 0x7f0_0000,
             0, 0xefff_0000, 0xefff_0000, 0x1_0000)
-        .node("bus-2cell@10000000", AddressTree::twoCells)
-        .node("bus-3cell@20000000", AddressTree::threeCells)
-        .node("pcie@d1070000", AddressTree::host);
+        .node("bus-2cell@10000000", UnitTestTree::twoCells)
+        .node("bus-3cell@20000000", UnitTestTree::threeCells)
+        .node("pcie@d1070000", UnitTestTree::host);
   }
 
   private static void twoCells(TreeWriter bus) {
@@ -149,7 +149,7 @@ final class AddressTree {
                     .cells(
                         "ranges",
                         0x8200_0000, 0, 0xe800_0000, 0x8200_0000, 0, 0xe800_0000, 0, 0x440_0000)
-                    .node("dev@0,0", AddressTree::function));
+                    .node("dev@0,0", UnitTestTree::function));
   }
 
   private static void function(TreeWriter function) {

@@ -1,0 +1,13 @@
+package org.bufferyard.platform.draft;
+
+import java.nio.file.Path;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Opens devicetrees for questions about addresses. A service; stateless, safe for any thread. */
+@ProviderType
+public interface AddressTrees {
+  /**
+   * @throws org.bufferyard.platform.input.BadInputException when it is no devicetree blob
+   */
+  AddressTree open(Path blob);
+}
