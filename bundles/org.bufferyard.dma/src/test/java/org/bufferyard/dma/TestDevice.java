@@ -156,6 +156,11 @@ final class TestDevice implements YardDevice {
   }
 
   @Override
+  public void releasePools() {
+    throw new AssertionError("the DMA API does not do that");
+  }
+
+  @Override
   public Optional<BounceArea> restrictedPool() {
     return restricted;
   }

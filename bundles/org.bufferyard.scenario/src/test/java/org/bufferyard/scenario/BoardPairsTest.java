@@ -180,6 +180,15 @@ class BoardPairsTest {
               side(SHARED, "segment", "0x50000000"),
               side(FAULT, "D14", "PAGE FAULT")),
           new Pair(
+              "driver that takes its pool without an IOMMU only",
+              b -> {
+                direct(b);
+                b.codecTranslated = true;
+              },
+              b -> b.codecModel = "samsung,mfc-v8",
+              side(FAULT, "D14", "PAGE FAULT"),
+              side(SHARED, "driver", "takes no memory-region")),
+          new Pair(
               "mask below the IOVA space",
               b -> {},
               b -> b.scalerMask = 0x7fffL,

@@ -40,6 +40,7 @@ final class DrawnBoard {
   boolean poolNoMap = true;
   boolean codecHasPool = true;
   boolean codecTranslated;
+  String codecModel = "test,codec";
   boolean codecCoherent;
   boolean scalerTranslated = true;
   boolean scalerCoherent;
@@ -132,7 +133,7 @@ final class DrawnBoard {
         name,
         name,
         "/" + name,
-        "test," + name,
+        name.equals(CODEC) ? codecModel : "test," + name,
         "test#Device",
         new Reach(OptionalLong.of(mask), mask, busLimit(window), window, coherent, true),
         limits,

@@ -181,6 +181,16 @@ final class LiveDevice implements YardDevice {
   }
 
   @Override
+  public void releasePools() {
+    attachments =
+        new Attachments(
+            attachments.domain(),
+            Optional.empty(),
+            Optional.empty(),
+            attachments.restrictedPool());
+  }
+
+  @Override
   public Optional<BounceArea> restrictedPool() {
     return attachments.restrictedPool();
   }

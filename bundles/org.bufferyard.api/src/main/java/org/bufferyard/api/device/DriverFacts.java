@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  * @param importPath the framework code it imports through
  * @param dmaMask mask the driver sets for streaming and coherent; empty: the default stays
  * @param maxSegmentSize bytes the driver sets; empty: 65536 stays
+ * @param pools when the driver takes its device's reserved regions
  * @param source file and function, or the reason for an assumption
  */
 public record DriverFacts(
@@ -20,13 +21,26 @@ public record DriverFacts(
     ImportPath importPath,
     OptionalLong dmaMask,
     OptionalLong maxSegmentSize,
+    PoolUse pools,
     String source) {
 
   public DriverFacts {
     Objects.requireNonNull(driver, "driver");
     Objects.requireNonNull(exporterOps, "exporterOps");
     Objects.requireNonNull(importPath, "importPath");
+    Objects.requireNonNull(pools, "pools");
     Objects.requireNonNull(source, "source");
+  }
+
+  /** A driver that takes reserved regions whenever there are any. */
+  public DriverFacts(
+      String driver,
+      String exporterOps,
+      ImportPath importPath,
+      OptionalLong dmaMask,
+      OptionalLong maxSegmentSize,
+      String source) {
+    this(driver, exporterOps, importPath, dmaMask, maxSegmentSize, PoolUse.ALWAYS, source);
   }
 
   /** A driver that nobody described: contiguous vb2, default masks. */

@@ -26,6 +26,9 @@ import java.util.Set;
  * samsung,exynos5-gsc     | gsc    | vb2-contig   | vb2-dma-contig | -      | 0xffffffff  | gsc-core.c: gsc_probe()
  * </pre>
  *
+ * <p>A column in front of the source says when the driver takes reserved regions, as a {@link
+ * PoolUse#word}; it may be left out for always.
+ *
  * <p>Mask bits are decimal, 1 to 64; the segment is in bytes, decimal or {@code 0x}; the import path
  * is an {@link ImportPath#word}.
  */
@@ -84,7 +87,8 @@ public final class DriverFactsTable {
   private static void addLine(String line, Map<String, DriverFacts> facts) {
     List<String> cells =
         Arrays.stream(line.split("\\|", -1)).map(String::strip).toList();
-    if (cells.size() != COLUMNS || cells.contains("")) {
+    boolean hasPools = cells.size() == COLUMNS + 1;
+    if (cells.size() != COLUMNS && !hasPools || cells.contains("")) {
       throw new IllegalArgumentException(
           "expected " + COLUMNS + " columns with a word or '-' in each, separated by '|'");
     }
@@ -92,14 +96,26 @@ public final class DriverFactsTable {
         ImportPath.of(cells.get(3))
             .orElseThrow(
                 () -> new IllegalArgumentException("no import path '" + cells.get(3) + "'"));
+    PoolUse pools = hasPools ? pools(cells.get(COLUMNS - 1)) : PoolUse.ALWAYS;
     DriverFacts driver =
         new DriverFacts(
-            cells.get(1), cells.get(2), path, mask(cells.get(4)), bytes(cells.get(5)), cells.get(6));
+            cells.get(1),
+            cells.get(2),
+            path,
+            mask(cells.get(4)),
+            bytes(cells.get(5)),
+            pools,
+            cells.getLast());
     for (String model : List.of(cells.get(0).split("\\s+"))) {
       if (facts.put(model, driver) != null) {
         throw new IllegalArgumentException("'" + model + "' stands in an earlier line too");
       }
     }
+  }
+
+  private static PoolUse pools(String cell) {
+    return PoolUse.of(cell)
+        .orElseThrow(() -> new IllegalArgumentException("no use of pools '" + cell + "'"));
   }
 
   private static OptionalLong mask(String cell) {

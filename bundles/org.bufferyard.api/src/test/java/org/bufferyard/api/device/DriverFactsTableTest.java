@@ -1,7 +1,9 @@
 package org.bufferyard.api.device;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.OptionalLong;
@@ -47,6 +49,23 @@ class DriverFactsTableTest {
   }
 
   @Test
+  void aColumnSaysWhenReservedRegionsAreTaken() {
+    DriverFactsTable table =
+        DriverFactsTable.parse(
+            "a",
+            List.of(
+                "x | d | prime | gem-sg | - | - | without-iommu | s",
+                "y | d | prime | gem-sg | - | - | never | t",
+                "z | d | prime | gem-sg | - | - | u"));
+    assertEquals(PoolUse.WITHOUT_IOMMU, table.of("x").pools());
+    assertEquals("s", table.of("x").source());
+    assertTrue(table.of("x").pools().attaches(false));
+    assertFalse(table.of("x").pools().attaches(true));
+    assertFalse(table.of("y").pools().attaches(false));
+    assertTrue(table.of("z").pools().attaches(true), "left out: always");
+  }
+
+  @Test
   void aModelThatIsNotThereIsUnknown() {
     assertEquals(DriverFacts.unknown(), DriverFactsTable.parse("a.facts", List.of()).of("x"));
   }
@@ -61,6 +80,7 @@ class DriverFactsTableTest {
             "x | d | o | gem-sg | 0 | - | s",
             "x | d | o | gem-sg | - | many | s",
             "x |  | o | gem-sg | - | - | s",
+            "x | d | o | gem-sg | - | - | sometimes | s",
             "x x | d | o | gem-sg | - | - | s")) {
       IllegalArgumentException e =
           assertThrows(

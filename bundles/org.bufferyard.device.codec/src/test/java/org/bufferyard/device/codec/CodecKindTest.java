@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import org.bufferyard.api.contract.DeviceContract;
 import org.bufferyard.api.device.DeviceKind;
 import org.bufferyard.api.device.DriverFactsTable;
+import org.bufferyard.api.device.PoolUse;
 import org.junit.jupiter.api.Test;
 
 class CodecKindTest extends DeviceContract {
@@ -42,6 +43,11 @@ class CodecKindTest extends DeviceContract {
           new TreeSet<>(FACTS.models()),
           new TreeSet<>(List.of(models.group(1).strip().split("\\s+"))));
     }
+  }
+
+  @Test
+  void theCodecTakesItsRegionsOnlyWithoutAnIommu() {
+    assertEquals(PoolUse.WITHOUT_IOMMU, FACTS.of("samsung,mfc-v5").pools());
   }
 
   @Test

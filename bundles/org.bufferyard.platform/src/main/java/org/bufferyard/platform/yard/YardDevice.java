@@ -30,6 +30,12 @@ public interface YardDevice extends DmaDevice {
   /** dev->cma_area. */
   Optional<Pool> cmaArea();
 
+  /**
+   * {@code of_reserved_mem_device_release()}: gives back what the driver would have attached, the
+   * coherent pool and the CMA area. A device starts with both, as drivers use to.
+   */
+  void releasePools();
+
   /** The restricted pool, attached only when there is no IOMMU (A5). */
   Optional<BounceArea> restrictedPool();
 

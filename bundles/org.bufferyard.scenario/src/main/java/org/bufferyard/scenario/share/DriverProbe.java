@@ -1,6 +1,7 @@
 package org.bufferyard.scenario.share;
 
 import org.bufferyard.api.device.DriverFacts;
+import org.bufferyard.api.device.PoolUse;
 import org.bufferyard.api.dma.DmaAddress;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.platform.yard.YardDevice;
@@ -25,6 +26,17 @@ public final class DriverProbe {
     if (facts.equals(DriverFacts.unknown())) {
       // Whoever reads the verdict must know what it rests on.
       reasons.step(ShareRules.DRIVER, device.id(), facts.source());
+    }
+    if (!device.spec().pools().isEmpty() && !facts.pools().attaches(device.domain().isPresent())) {
+      device.releasePools();
+      reasons.step(
+          ShareRules.DRIVER,
+          device.id(),
+          "driver "
+              + facts.driver()
+              + (facts.pools() == PoolUse.NEVER ? " takes no" : " behind an IOMMU takes no")
+              + " memory-region: "
+              + String.join(", ", device.spec().pools()));
     }
     if (facts.dmaMask().isPresent() && !device.spec().reach().masksStated()) {
       setMasks(device, facts);
