@@ -31,7 +31,8 @@ import org.osgi.service.component.annotations.Component;
   "ti,dra72-pre-es2-cal",
   "ti,dra76-cal",
   "ti,am654-cal",
-  "rockchip,rk3588-hdmirx-ctrler"
+  "rockchip,rk3588-hdmirx-ctrler",
+  "brcm,bcm2712-pispbe"
 })
 public final class CameraKind implements DeviceKind {
   private final DriverFactsTable facts = DriverFactsTable.read(CameraKind.class, "/facts/camera.facts");

@@ -35,6 +35,13 @@ import org.osgi.service.component.annotations.Component;
   "samsung,exynos5433-jpeg",
   "rockchip,rk3399-vpu",
   "rockchip,rk3568-vpu",
+  "rockchip,rk3568-vepu",
+  "rockchip,rk3588-vepu121",
+  "rockchip,rk3588-vpu121",
+  "rockchip,rk3588-av1-vpu",
+  "nxp,imx8mq-vpu-g2",
+  "mediatek,mt8183-vcodec-dec",
+  "mediatek,mt8183-vcodec-enc",
   "nxp,imx8mq-vpu-g1",
   "nxp,imx8mm-vpu-g1",
   "rockchip,rk3399-vdec"

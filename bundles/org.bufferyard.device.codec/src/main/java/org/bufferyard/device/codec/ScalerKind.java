@@ -25,7 +25,15 @@ import org.osgi.service.component.annotations.Component;
   "samsung,exynos5420-gsc",
   "samsung,exynos5433-gsc",
   "samsung,s5pv210-g2d",
-  "samsung,exynos4212-g2d"
+  "samsung,exynos4212-g2d",
+  "samsung,exynos5250-g2d",
+  "samsung,s5pv210-rotator",
+  "samsung,exynos4210-rotator",
+  "samsung,exynos4212-rotator",
+  "samsung,exynos5250-rotator",
+  "samsung,exynos5420-scaler",
+  "samsung,exynos5433-scaler",
+  "mediatek,mt8183-mdp3-rdma"
 })
 public final class ScalerKind implements DeviceKind {
   private final DriverFactsTable facts = DriverFactsTable.read(ScalerKind.class, "/facts/scaler.facts");

@@ -28,6 +28,20 @@ import org.osgi.service.component.annotations.Component;
   "samsung,exynos5420-fimd",
   "samsung,exynos5433-decon",
   "samsung,exynos5433-decon-tv",
+  "samsung,exynos4210-mixer",
+  "samsung,exynos4212-mixer",
+  "samsung,exynos5250-mixer",
+  "samsung,exynos5420-mixer",
+  "brcm,bcm2835-hvs",
+  "brcm,bcm2711-hvs",
+  "brcm,bcm2835-txp",
+  "mediatek,mt8183-disp-ovl",
+  "mediatek,mt8183-disp-ovl-2l",
+  "mediatek,mt8183-disp-rdma",
+  "arm,hdlcd",
+  "arm,mali-dp500",
+  "arm,mali-dp550",
+  "arm,mali-dp650",
   "fsl,imx8mp-lcdif"
 })
 public final class DisplayKind implements DeviceKind {

@@ -41,6 +41,9 @@ final class BusMasters {
     if (node.compatible().isEmpty() || node.has("#iommu-cells") || AddressBus.isPci(node)) {
       return Evidence.NONE;
     }
+    if (isInterruptController(node)) {
+      return Evidence.NONE;
+    }
     boolean proven =
         PROOF.stream().anyMatch(node::has)
             || node.property("interconnect-names")
@@ -54,6 +57,11 @@ final class BusMasters {
         : Evidence.NONE;
   }
 
+  /** Some have tables in memory, but no buffers that pass through the DMA API. */
+  private static boolean isInterruptController(TreeNode node) {
+    return node.has("interrupt-controller") || node.has("msi-controller");
+  }
+
   private static boolean isReached(TreeNode node, AddressTranslation registers) {
     boolean interrupts = node.has("interrupts") || node.has("interrupts-extended");
     return interrupts && Ranges.register(node, 0, registers).isPresent();
@@ -61,6 +69,9 @@ final class BusMasters {
 
   /** Why a node that says what it is does not stand in the draft. */
   static String whyNot(TreeNode node, AddressTranslation registers) {
+    if (isInterruptController(node)) {
+      return "an interrupt controller";
+    }
     if (node.has("dmas")) {
       return "its memory accesses are made by the DMA controller in its dmas";
     }
