@@ -41,7 +41,7 @@ class BlobMutationTest {
   }
 
   @Test
-  @Timeout(value = 600, unit = TimeUnit.SECONDS)
+  @Timeout(value = 3600, unit = TimeUnit.SECONDS)
   void mutatedBoardsGiveABoardOrOneLine() {
     for (int done = 0; done < MUTATIONS; done += PER_BOARD) {
       byte[] whole = RandomBoard.of(random).blob(random.nextInt(4) == 0 ? 3 : 17);
@@ -56,7 +56,7 @@ class BlobMutationTest {
   }
 
   @Test
-  @Timeout(value = 600, unit = TimeUnit.SECONDS)
+  @Timeout(value = 3600, unit = TimeUnit.SECONDS)
   void noiseBehindAProperHeaderGivesOneLine() {
     for (int i = 0; i < MUTATIONS / 20; i++) {
       byte[] noise = new byte[200 + random.nextInt(400)];
@@ -74,7 +74,7 @@ class BlobMutationTest {
   }
 
   @Test
-  @Timeout(value = 600, unit = TimeUnit.SECONDS)
+  @Timeout(value = 3600, unit = TimeUnit.SECONDS)
   @EnabledIfSystemProperty(named = BoardFolderTest.FOLDER, matches = ".+")
   void mutatedRealBoardsGiveABoardOrOneLine() throws IOException {
     List<Path> files;
