@@ -22,18 +22,24 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Reads devicetree blobs. Stateless, safe for any thread.
+ * Reads devicetree blobs, and sources where {@code dtc} is installed. Stateless, safe for any
+ * thread.
  *
- * <p>Not read: overlays (refused), sources ({@code .dts}: refused with the command that compiles
- * them).
+ * <p>Not read: overlays (refused with the command that applies them).
  */
 @Component
 public final class DevicetreeImporter implements DraftImporter {
   private static final long LAST_BELOW_4G = 0xffff_ffffL;
 
+  private final SourceCompiler compiler;
+
   @Activate
   public DevicetreeImporter() {
-    // Nothing to prepare.
+    this(SourceCompiler.ofEnvironment());
+  }
+
+  DevicetreeImporter(SourceCompiler compiler) {
+    this.compiler = compiler;
   }
 
   @Override
@@ -64,10 +70,13 @@ public final class DevicetreeImporter implements DraftImporter {
   public ImportedBoard read(Path file, List<PhysRange> ram) {
     String name = name(file);
     if (name.toLowerCase(Locale.ROOT).endsWith(".dts")) {
-      throw new BadInputException(
-          "is a devicetree source", file.toString(), "compile it: dtc -@ -O dtb -o BOARD.dtb");
+      if (!Files.isRegularFile(file)) {
+        throw new BadInputException("no such file", file.toString(), "give a .dts or .dtb file");
+      }
+      SourceCompiler.Compiled compiled = compiler.compile(file);
+      return read(compiled.blob(), name, ram, compiled.places());
     }
-    return read(bytes(file), name, ram);
+    return read(bytes(file), name, ram, Map.of());
   }
 
   static byte[] bytes(Path file) {
@@ -85,12 +94,17 @@ public final class DevicetreeImporter implements DraftImporter {
 
   /** A blob in memory to a draft and its report. */
   static ImportedBoard read(byte[] bytes, String file, List<PhysRange> ram) {
+    return read(bytes, file, ram, Map.of());
+  }
+
+  private static ImportedBoard read(
+      byte[] bytes, String file, List<PhysRange> ram, Map<String, String> places) {
     DeviceTree tree = BlobReader.read(bytes, file);
     Effort effort = new Effort(file);
     DmaParents parents = new DmaParents(tree);
     DmaWindows windows = new DmaWindows(parents, effort);
     Notes notes = new Notes();
-    NodeNames names = new NodeNames(tree);
+    NodeNames names = new NodeNames(tree, places);
     Architecture architecture = Architectures.of(tree, notes);
     DraftMemory memory = new MemoryDraft(tree, names, notes).draft(ram);
     List<DraftNode> nodes =

@@ -13,15 +13,20 @@ import org.bufferyard.platform.draft.Provenance;
  */
 final class NodeNames {
   private final String file;
+  private final Map<String, String> places;
   private final Map<String, String> labels;
 
-  NodeNames(DeviceTree tree) {
+  /**
+   * @param places node path to file and line of the source; empty for a blob
+   */
+  NodeNames(DeviceTree tree, Map<String, String> places) {
     file = tree.file();
+    this.places = Map.copyOf(places);
     labels = tree.labels();
   }
 
   Provenance provenance(TreeNode node) {
-    return new Provenance(file, node.path());
+    return new Provenance(places.getOrDefault(node.path(), file), node.path());
   }
 
   Optional<String> label(TreeNode node) {
