@@ -161,6 +161,13 @@ final class CaseReplay {
   private static Difference difference(
       RecordedCase recorded, String op, String field, String expected, String actual) {
     return new Difference(
-        recorded.scenario(), recorded.run(), recorded.id(), op, field, expected, actual);
+        recorded.scenario(),
+        recorded.run(),
+        recorded.id(),
+        op,
+        field,
+        expected,
+        actual,
+        Optional.empty());
   }
 }

@@ -103,7 +103,8 @@ final class FactsReplay {
         answer,
         (field, was, is) ->
             differences.add(
-                new Difference(group, run, text(fact, "id", file), "", field, was, is)));
+                new Difference(
+                    group, run, text(fact, "id", file), "", field, was, is, Optional.empty())));
     return differences.isEmpty() ? new Outcome.Agreed() : new Outcome.Differed(differences);
   }
 

@@ -44,7 +44,7 @@ public final class RecordReplay implements Conformance {
             ? RecordFile.allCarried()
             : request.files().stream().flatMap(p -> RecordFile.at(p).stream()).toList();
     Selection selection = new Selection(request.scenarios(), request.runs().map(this::pattern));
-    Tallies tallies = new Tallies();
+    Tallies tallies = new Tallies(KnownLimits.carried());
     CaseReplay replay = new CaseReplay(yards.frozen(), kinds);
     try (Workers workers = new Workers(request.jobs(), replay, tallies)) {
       Boots boots = new Boots(environments);

@@ -16,6 +16,11 @@ final class Tallies {
   private final Map<Key, Count> counts = new LinkedHashMap<>();
   private final List<Difference> differences = new ArrayList<>();
   private final Map<String, Long> reasons = new LinkedHashMap<>();
+  private final KnownLimits known;
+
+  Tallies(KnownLimits known) {
+    this.known = known;
+  }
 
   private static final class Count {
     private long agree;
@@ -41,7 +46,7 @@ final class Tallies {
       case Outcome.Agreed agreed -> count.agree++;
       case Outcome.Differed differed -> {
         count.differ++;
-        differences.addAll(differed.differences());
+        differed.differences().stream().map(known::explain).forEach(differences::add);
       }
       case Outcome.Skipped skipped -> {
         count.skipped++;
@@ -59,6 +64,7 @@ final class Tallies {
           total.add(count);
           scenarios.add(new ScenarioTally(key.scenario(), key.run(), count.tally()));
         });
-    return new ConformReport(total.tally(), scenarios, differences, reasons);
+    return new ConformReport(
+        total.tally(), scenarios, differences, reasons, known.limits());
   }
 }

@@ -30,6 +30,13 @@ final class AnswerWriter {
         switch (options.format()) {
           case text -> answer.text();
           case json -> GSON.toJson(answer.json()) + "\n";
+          case markdown ->
+              answer
+                  .page()
+                  .orElseThrow(
+                      () ->
+                          new BadInputException(
+                              "this command writes no page", "--format markdown", "text or json"));
         };
     options.report().ifPresent(file -> save(directory.resolve(file), text));
     if (!options.quiet()) {

@@ -1,5 +1,6 @@
 package org.bufferyard.shell;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -8,11 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.bufferyard.platform.command.BatchCommands;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.registry.PlugInException;
 import org.bufferyard.shell.command.Answer;
 import org.bufferyard.shell.command.CommandName;
+import org.bufferyard.shell.command.CommonOptions;
 import org.bufferyard.shell.command.ShellCommand;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Component;
@@ -106,9 +109,12 @@ public final class CommandLineShell implements BatchCommands {
         line.usage(outWriter);
         return ANSWERED;
       }
-      Answer answer = call.answer(directory);
+      Answer answer = call.answer(directory, progress(call.common(), err));
       new AnswerWriter(call.common(), directory).write(answer, out);
       out.flush();
+      if (!call.common().quiet()) {
+        answer.note().ifPresent(err::println);
+      }
       call.stay();
       return answer.exitCode();
     } catch (InterruptedException e) {
@@ -125,6 +131,13 @@ public final class CommandLineShell implements BatchCommands {
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
       return ourBug(e.toString(), e, err);
     }
+  }
+
+  /** Only a person at a terminal wants to see how far it is; a log wants the answer. */
+  private static Consumer<String> progress(CommonOptions options, PrintStream err) {
+    Console console = System.console();
+    boolean watched = console != null && console.isTerminal() && !options.quiet();
+    return watched ? err::println : line -> {};
   }
 
   /** A foreign plug-in is something that was given to us; one of our own is ours. */

@@ -71,7 +71,9 @@ class CommandLineShellTest {
           default -> {
             JsonObject json = new JsonObject();
             json.addProperty("how", how);
-            yield new Answer("it went " + how + "\n", json, how.equals("so-so") ? 1 : 0);
+            Answer answer =
+                new Answer("it went " + how + "\n", json, how.equals("so-so") ? 1 : 0);
+            yield how.equals("slowly") ? answer.withPage("# Slowly\n").withNote("3 s") : answer;
           }
         };
       }
@@ -115,6 +117,17 @@ class CommandLineShellTest {
     try (Stream<Path> files = Files.list(directory)) {
       assertEquals(1, files.count(), "no part is left behind");
     }
+  }
+
+  @Test
+  void aPageIsWrittenWhereThereIsOneAndRefusedElsewhere() {
+    withProbe();
+    assertEquals(0, run("probe", "--how", "slowly", "--format", "markdown"));
+    assertEquals("# Slowly\n", out());
+    assertEquals("3 s", err().strip(), "what holds for this run alone stands beside the answer");
+    err.reset();
+    assertEquals(2, run("probe", "--format", "markdown"));
+    assertTrue(err().contains("writes no page"), err());
   }
 
   @Test

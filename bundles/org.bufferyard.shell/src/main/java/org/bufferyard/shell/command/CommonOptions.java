@@ -9,7 +9,9 @@ public final class CommonOptions {
   /** How an answer is written. */
   public enum Format {
     text,
-    json
+    json,
+    /** A page of documentation; only where a command says so. */
+    markdown
   }
 
   @Option(

@@ -3,7 +3,9 @@ package org.bufferyard.shell.command;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.PatternSyntaxException;
 import org.bufferyard.platform.conform.ConformReport;
 import org.bufferyard.platform.conform.ConformRequest;
@@ -11,6 +13,7 @@ import org.bufferyard.platform.conform.Conformance;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.shell.json.ConformJson;
 import org.bufferyard.shell.text.ConformText;
+import org.bufferyard.shell.text.FidelityPage;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -37,7 +40,9 @@ public final class ConformCommand implements ShellCommand {
 
   @Command(
       name = "conform",
-      description = "Replay recorded kernels and list every difference.")
+      description =
+          "Replay recorded kernels and list every difference. --format markdown writes the page"
+              + " docs/fidelity.md is made of.")
   private final class Arguments implements Call {
     @Mixin private final CommonOptions common = new CommonOptions();
 
@@ -76,6 +81,11 @@ public final class ConformCommand implements ShellCommand {
 
     @Override
     public Answer answer(Path directory) {
+      return answer(directory, line -> {});
+    }
+
+    @Override
+    public Answer answer(Path directory, Consumer<String> progress) {
       if (jobs < 1 || jobs > 256) {
         throw new BadInputException("there are 1 to 256 workers", "--jobs " + jobs, "");
       }
@@ -86,6 +96,7 @@ public final class ConformCommand implements ShellCommand {
           throw new BadInputException("there is no such file or folder", file.toString(), "");
         }
       }
+      long start = System.nanoTime();
       ConformReport report =
           conformance.run(
               new ConformRequest(
@@ -94,11 +105,23 @@ public final class ConformCommand implements ShellCommand {
                   Optional.ofNullable(runs),
                   Optional.ofNullable(boards).map(directory::resolve),
                   jobs,
-                  line -> {}));
+                  progress));
       return new Answer(
-          new ConformText(report).text(),
-          ConformJson.of(report),
-          report.total().differ() > 0 ? 1 : 0);
+              new ConformText(report).text(),
+              ConformJson.of(report),
+              report.total().differ() > 0 ? 1 : 0)
+          .withPage(new FidelityPage(report).markdown())
+          .withNote(took(report, System.nanoTime() - start));
+    }
+
+    private String took(ConformReport report, long nanos) {
+      return String.format(
+          Locale.ROOT,
+          "%,d cases in %.1f s with %d worker%s",
+          report.total().cases(),
+          nanos / 1e9,
+          jobs,
+          jobs == 1 ? "" : "s");
     }
 
     private void checkPattern() {

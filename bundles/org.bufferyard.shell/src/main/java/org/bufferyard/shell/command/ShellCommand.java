@@ -1,6 +1,7 @@
 package org.bufferyard.shell.command;
 
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
  * A command, as a service of this bundle. Several calls may run at once: what a call parses into is
@@ -21,6 +22,15 @@ public interface ShellCommand {
      * @param directory absolute; relative paths of the command line start here
      */
     Answer answer(Path directory);
+
+    /**
+     * The same, for a command that takes its time.
+     *
+     * @param progress told a line now and then, for a person who waits
+     */
+    default Answer answer(Path directory, Consumer<String> progress) {
+      return answer(directory);
+    }
 
     /** Runs when the answer is written: a command that stays waits here until it shall end. */
     default void stay() throws InterruptedException {}

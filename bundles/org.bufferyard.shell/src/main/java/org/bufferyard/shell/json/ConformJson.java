@@ -26,6 +26,7 @@ public final class ConformJson {
         .sorted(Map.Entry.comparingByKey())
         .forEach(e -> reasons.addProperty(e.getKey(), e.getValue()));
     json.add("skipReasons", reasons);
+    json.addProperty("explained", report.explained());
     return json;
   }
 
@@ -56,6 +57,7 @@ public final class ConformJson {
     json.addProperty("field", difference.field());
     json.addProperty("expected", difference.expected());
     json.addProperty("actual", difference.actual());
+    difference.why().ifPresent(why -> json.addProperty("why", why));
     return json;
   }
 }

@@ -28,6 +28,7 @@ public final class ConformText {
       out.append(": ").append(d.op()).append('\n');
       out.append("    ").append(d.field()).append(": the kernel gave ").append(d.expected());
       out.append(", the model ").append(d.actual()).append('\n');
+      d.why().ifPresent(why -> out.append("    because: ").append(why).append('\n'));
     }
     if (!report.skipReasons().isEmpty()) {
       out.append("\nskipped because\n");
