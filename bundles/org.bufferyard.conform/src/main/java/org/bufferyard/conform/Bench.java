@@ -2,6 +2,8 @@ package org.bufferyard.conform;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +23,11 @@ final class Bench {
   private final YardState state;
   private final RecordedBoot boot;
   private final RecordedCase recorded;
-  private final Map<String, BenchObject> objects = new HashMap<>();
+  /** By name, oldest first. */
+  private final Map<String, BenchObject> objects = new LinkedHashMap<>();
+
+  /** Slots that earlier cases left behind, by pool; learned once a case. */
+  private final Map<String, Long> leakedSlots = new HashMap<>();
 
   /** Bounce pools whose search position this case has learned already, by first byte. */
   private final Set<Long> placed = new HashSet<>();
@@ -56,7 +62,25 @@ final class Bench {
   }
 
   void put(String name, BenchObject object) {
+    objects.remove(name);
     objects.put(name, object);
+  }
+
+  /** Every object, newest first. */
+  List<BenchObject> newestFirst() {
+    return List.copyOf(objects.values()).reversed();
+  }
+
+  void removeAll() {
+    objects.clear();
+  }
+
+  /**
+   * Slots of a pool that an earlier case took into an oops and never gave back: what the first look
+   * of this case shows beyond its own.
+   */
+  long leakedSlots(String pool, long shownBeyondOwn) {
+    return leakedSlots.computeIfAbsent(pool, p -> shownBeyondOwn);
   }
 
   void remove(String name) {

@@ -14,6 +14,7 @@ final class CommandSet {
     ListCommands.addTo(commands);
     MappingCommands.addTo(commands);
     AccessCommands.addTo(commands);
+    YardCommands.addTo(commands);
   }
 
   Optional<Command> command(String verb) {
@@ -23,7 +24,7 @@ final class CommandSet {
   /** Why a case with this verb cannot be replayed yet. */
   static String reasonFor(String verb) {
     return switch (verb) {
-      case "mapq", "mapodd", "unmapx", "syncat", "syncsg", "drop", "reset", "rebind" ->
+      case "mapq", "mapodd", "unmapx", "syncat", "syncsg", "drop", "rebind" ->
           "command "
               + verb
               + " belongs to the lists that misuse the DMA API; the checker comes with a later"

@@ -23,6 +23,7 @@ import org.bufferyard.platform.spec.IommuSpec;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.spec.PoolSpec;
 import org.bufferyard.platform.yard.Balance;
+import org.bufferyard.platform.yard.BounceArea;
 import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.EventLog;
 import org.bufferyard.platform.yard.MappingLedger;
@@ -227,6 +228,12 @@ final class EngineState implements YardState {
         pools.takenPages(),
         translations.liveIovaFrames(),
         pools.usedSlots());
+  }
+
+  @Override
+  public List<BounceArea> bounceAreas() {
+    thread.check();
+    return pools.bounceAreas();
   }
 
   /** Nothing of batch work takes time yet: pipelines will bring the clock. */

@@ -2,6 +2,7 @@ package org.bufferyard.yard;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +33,10 @@ final class Pools {
 
   private final List<Zone> zones = new ArrayList<>();
   private final Map<String, Pool> pools = new HashMap<>();
-  private final Map<String, BounceArea> bounces = new HashMap<>();
+
+  /** Restricted pools in board order, then the default one. */
+  private final Map<String, BounceArea> bounces = new LinkedHashMap<>();
+
   private final ReservedMemory reserved;
 
   /** Bytes that were free when the yard was fresh; negative before {@link #startCounting}. */
@@ -74,6 +78,10 @@ final class Pools {
 
   Optional<Pool> globalPool() {
     return reserved.globalPool().map(pools::get);
+  }
+
+  List<BounceArea> bounceAreas() {
+    return List.copyOf(bounces.values());
   }
 
   Optional<BounceArea> defaultBounce() {

@@ -62,6 +62,9 @@ public interface YardState {
   /** What is taken beyond a fresh yard. */
   Balance balance();
 
+  /** The bounce pools that are on: restricted ones in board order, then the default one. */
+  List<BounceArea> bounceAreas();
+
   /** Virtual time, ns. */
   long nowNanos();
 }

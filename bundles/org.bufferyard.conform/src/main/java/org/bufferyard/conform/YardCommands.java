@@ -1,0 +1,78 @@
+package org.bufferyard.conform;
+
+import com.google.gson.JsonObject;
+import java.util.Map;
+import java.util.Optional;
+import org.bufferyard.platform.spec.PoolSpec;
+import org.bufferyard.platform.yard.BounceArea;
+import org.bufferyard.platform.yard.YardDevice;
+
+/** The case and the machine as a whole: reset, and a look at the bounce pools. */
+final class YardCommands {
+  /** The recorder's name of the pool that no device names. */
+  private static final String DEFAULT_POOL = "default";
+
+  private YardCommands() {}
+
+  static void addTo(Map<String, Command> commands) {
+    commands.put("reset", YardCommands::reset);
+    commands.put("!swiotlb", YardCommands::usedSlots);
+  }
+
+  /** The recorder's module gives back all that the case left, the newest first. */
+  private static Answer reset(Bench bench, Operation op, JsonObject recorded) {
+    for (BenchObject object : bench.newestFirst()) {
+      switch (object) {
+        case BenchObject.Buffer buffer -> bench.dma().free(buffer.allocation());
+        case BenchObject.Mapping m ->
+            bench
+                .dma()
+                .unmap(
+                    device(bench, m.device()), m.dma(), m.sizeBytes(), m.direction(), m.attrs());
+        case BenchObject.PageList list ->
+            list.use()
+                .ifPresent(
+                    use ->
+                        bench
+                            .dma()
+                            .unmapSgtable(
+                                device(bench, use.device()),
+                                list.table(),
+                                use.direction(),
+                                use.attrs()));
+      }
+    }
+    bench.removeAll();
+    return Answer.rc(0);
+  }
+
+  private static YardDevice device(Bench bench, String name) {
+    return bench.device(name).orElseThrow();
+  }
+
+  private static Answer usedSlots(Bench bench, Operation op, JsonObject recorded) {
+    JsonObject shown =
+        recorded.get("used") instanceof JsonObject object ? object : new JsonObject();
+    JsonObject used = new JsonObject();
+    used.addProperty(DEFAULT_POOL, 0L);
+    for (BounceArea area : bench.state().bounceAreas()) {
+      String pool = nameOf(bench, area);
+      long own = area.pool().usedSlots();
+      Optional<Long> seen = RecordedPlaces.number(shown.get(pool));
+      long leaked = seen.map(s -> bench.leakedSlots(pool, s - own)).orElse(0L);
+      used.addProperty(pool, own + leaked);
+    }
+    return new Answer().put("used", used);
+  }
+
+  /** Only the default pool serves no coherent allocations (E7). */
+  private static String nameOf(Bench bench, BounceArea area) {
+    return area.forAlloc()
+        ? bench.boot().board().pools().stream()
+            .filter(p -> p.id().equals(area.spec().id()))
+            .map(PoolSpec::name)
+            .findFirst()
+            .orElseThrow()
+        : DEFAULT_POOL;
+  }
+}
