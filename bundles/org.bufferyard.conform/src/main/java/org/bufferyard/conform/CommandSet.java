@@ -30,7 +30,6 @@ final class CommandSet {
               + " belongs to the lists that misuse the DMA API; the checker comes with a later"
               + " reach";
       case "bsgcopy" -> "DMABUF_DEBUG comes with a later reach";
-      case "sgpages" -> "sg_alloc_table_from_pages() is no service of the engine yet";
       case "fnew", "fsig", "fadd", "frep", "ftest", "fwait", "fwait1", "flist", "fstat" ->
           "fence commands come with a later reach";
       case String v when v.startsWith("!") ->

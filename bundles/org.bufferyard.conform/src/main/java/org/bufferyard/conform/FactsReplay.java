@@ -63,6 +63,7 @@ final class FactsReplay {
     try {
       return switch (group) {
         case "golden-iova" -> compared(file, fact, group, run, new IovaFact(kinds).answer(input));
+        case "sg-table" -> compared(file, fact, group, run, SgTableFact.answer(input));
         case "of-address" -> address(file, fact, input, run);
         default -> new Outcome.Skipped(reason(group));
       };
@@ -115,7 +116,6 @@ final class FactsReplay {
               + " tables come with a later reach";
       case "golden-pgtable", "io-pgtable-selftest", "generic-pt" ->
           "facts " + group + ": these page-table formats come with a later reach";
-      case "sg-table" -> "facts sg-table: sg_alloc_table_from_pages() is no service of the engine";
       case "dma-resv", "dma-fence", "dma-fence-chain", "dma-fence-unwrap" ->
           "facts " + group + ": fence containers come with a later reach";
       case "udmabuf", "dma-heap" -> "facts " + group + ": these exporters come with a later reach";

@@ -9,16 +9,19 @@ import java.util.Optional;
 import org.bufferyard.api.dma.DmaAttrs;
 import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.Segment;
+import org.bufferyard.api.memory.SgAppendTable;
 import org.bufferyard.api.memory.SgTable;
 import org.bufferyard.platform.yard.YardDevice;
 
-/** Scatterlists: sgraw, mapsg, mapsgt, unmapsg. */
+/** Scatterlists: sgraw, sgpages, mapsg, mapsgt, unmapsg. */
 final class ListCommands {
   private ListCommands() {}
 
   static void addTo(Map<String, Command> commands) {
     commands.put("sgraw", ListCommands::raw);
+    commands.put("sgpages", ListCommands::fromPages);
     commands.put("mapsg", ListCommands::mapSg);
     commands.put("mapsgt", ListCommands::mapSgtable);
     commands.put("unmapsg", ListCommands::unmap);
@@ -70,6 +73,39 @@ final class ListCommands {
     SgTable table = SgTable.ofPages(pages);
     bench.put(op.word(1), new BenchObject.PageList(table));
     return new Answer().put("sg", cpuList(table)).number("rc", 0);
+  }
+
+  private static Answer fromPages(Bench bench, Operation op, JsonObject recorded) {
+    List<PageRef> pages = new ArrayList<>();
+    for (String run : op.word(5).split(",", -1)) {
+      String[] parts = run.split("\\+", -1);
+      if (parts.length > 2) {
+        throw op.wrong("has a run that is not page+count: " + run);
+      }
+      String arena = parts[0].substring(0, Math.min(1, parts[0].length()));
+      long first = op.number(parts[0].substring(arena.length()));
+      long count = parts.length == 2 ? op.number(parts[1]) : 1;
+      for (long i = 0; i < count; i++) {
+        pages.add(bench.pageRef(bench.page(op, arena + (first + i))));
+      }
+    }
+    if (pages.isEmpty()) {
+      throw op.wrong("has no page");
+    }
+    SgAppendTable made = new SgAppendTable();
+    long maxSegment = op.given(2) ? op.number(2) : SgAppendTable.NO_LIMIT;
+    int rc = made.fromPages(pages, op.number(3), op.number(4), maxSegment);
+    if (rc != 0) {
+      bench.remove(op.word(1));
+      return Answer.rc(rc);
+    }
+    SgTable table = made.table();
+    bench.put(op.word(1), new BenchObject.PageList(table));
+    return new Answer()
+        .number("orig_nents", table.origNents())
+        .number("nents", table.nents())
+        .put("sg", cpuList(table))
+        .number("rc", 0);
   }
 
   private static Answer mapSg(Bench bench, Operation op, JsonObject recorded) {

@@ -16,15 +16,13 @@ import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.PhysMemory;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.api.memory.Segment;
+import org.bufferyard.api.memory.SgAppendTable;
 import org.bufferyard.api.memory.SgTable;
 import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.YardDevice;
 
 /** dma_get_sgtable_attrs() (C1): the page list of memory that may have no pages. */
 final class SgtableExport {
-  /** The longest run that one entry of a page array may join: UINT_MAX rounded down to a page. */
-  private static final long MAX_RUN = 0xffff_f000L;
-
   private final KernelProfile kernel;
   private final PhysMemory memory;
   private final Trail trail;
@@ -122,33 +120,33 @@ final class SgtableExport {
 
   /** sg_alloc_table_from_pages(): one entry a physical run, the last trimmed to the size. */
   private SgResult pageArray(YardDevice device, Allocation allocation, long sizeBytes) {
-    List<Segment.PageBacked> entries = new ArrayList<>();
-    long rest = sizeBytes;
+    long wanted = PageRef.align(sizeBytes) >>> PageRef.SHIFT;
+    List<PageRef> pages = new ArrayList<>();
     for (PhysRange run : allocation.runs()) {
-      long at = run.base();
-      long left = run.size();
-      while (left != 0 && rest != 0) {
-        long length = min(min(left, MAX_RUN), rest);
-        entries.add(new Segment.PageBacked(PageRefs.of(memory, at), 0, length));
-        at += length;
-        rest -= length;
-        left -= length;
+      for (long at = 0; at < run.size() && pages.size() < wanted; at += PageRef.SIZE) {
+        pages.add(PageRefs.of(memory, run.base() + at));
       }
     }
+    if (pages.isEmpty()) {
+      // Without a page there is nothing to describe; the kernel would read beyond its array.
+      return SgResult.failed(Errno.EINVAL.rc());
+    }
+    SgAppendTable made = new SgAppendTable();
+    int rc = made.fromPages(pages, 0, sizeBytes, SgAppendTable.NO_LIMIT);
+    if (rc != 0) {
+      return SgResult.failed(rc);
+    }
+    SgTable table = made.table();
     if (trail.on()) {
       trail.decided(
           SgtableRules.IOMMU,
           device.id(),
-          "the page array gives " + entries.size() + " physical runs for " + sizeBytes + " bytes",
+          "the page array gives " + table.origNents() + " physical runs for " + sizeBytes + " bytes",
           "runs",
-          Integer.toString(entries.size()),
+          Integer.toString(table.origNents()),
           "size",
           Long.toString(sizeBytes));
     }
-    return SgResult.of(SgTable.ofPages(entries));
-  }
-
-  private static long min(long a, long b) {
-    return Long.compareUnsigned(a, b) < 0 ? a : b;
+    return SgResult.of(table);
   }
 }
