@@ -1,0 +1,124 @@
+package org.bufferyard.iommu.intel;
+
+import static org.bufferyard.iommu.intel.SecondLevelEntry.ENTRIES;
+import static org.bufferyard.iommu.intel.SecondLevelEntry.address;
+import static org.bufferyard.iommu.intel.SecondLevelEntry.isPage;
+import static org.bufferyard.iommu.intel.SecondLevelEntry.isPresent;
+import static org.bufferyard.iommu.intel.SecondLevelEntry.span;
+
+/**
+ * The table as {@code drivers/iommu/intel/iommu.c} kept it itself: __domain_mapping() leaves an
+ * entry that is set already as it is and goes on, a large page drops the table in its place, and
+ * intel_iommu_unmap() reports at least the span of the level at which its walk ended, mapped or not.
+ * Engine thread only.
+ */
+final class ClassicTable extends SecondLevelTable {
+  private String hazard = "";
+
+  ClassicTable(TableWords words, Capabilities unit) {
+    super(words, unit);
+  }
+
+  @Override
+  String hazard() {
+    return hazard;
+  }
+
+  @Override
+  long map(long iova, long phys, int level, long count, int prot) {
+    hazard = "";
+    long size = span(level);
+    for (long done = 0; done < count; done++) {
+      long rc = mapOne(iova + done * size, phys + done * size, level, prot);
+      if (rc != 0) {
+        return done > 0 ? done * size : rc;
+      }
+    }
+    return count * size;
+  }
+
+  private long mapOne(long iova, long phys, int level, int prot) {
+    long table = top();
+    for (int l = levels - 1; l > level; l--) {
+      long at = slot(table, iova, l);
+      long entry = words.read(at);
+      if (isPresent(entry) && isPage(entry, l)) {
+        // The kernel would walk on into the page as if it were a table.
+        noteSet(iova, entry);
+        return 0;
+      }
+      table = isPresent(entry) ? address(entry) : descend(at);
+      if (table < 0) {
+        return table;
+      }
+    }
+    long at = slot(table, iova, level);
+    long entry = words.read(at);
+    if (isPresent(entry) && isPage(entry, level)) {
+      noteSet(iova, entry);
+      return 0;
+    }
+    if (isPresent(entry)) {
+      // switch_to_super_page()
+      freeTree(address(entry), level - 1);
+    }
+    words.write(at, SecondLevelEntry.page(phys, level, prot));
+    return 0;
+  }
+
+  /** cmpxchg64_local() found something: a message and a stack dump, five times a boot. */
+  private void noteSet(long iova, long entry) {
+    hazard =
+        "ERROR: DMA PTE for vPFN 0x%x already set (to %x)"
+            .formatted(iova >>> SecondLevelEntry.PAGE_SHIFT, entry);
+  }
+
+  @Override
+  long unmap(long iova, long size) {
+    hazard = "";
+    long bytes = Math.max(size, span(endOfWalk(iova)));
+    long last = Math.min(iova + bytes - 1, reach() - 1);
+    clear(top(), levels - 1, iova, last);
+    return bytes;
+  }
+
+  /** pfn_to_dma_pte() with no target level: where it meets a page or nothing. */
+  private int endOfWalk(long iova) {
+    long table = top();
+    for (int level = levels - 1; level > 0; level--) {
+      long entry = words.read(slot(table, iova, level));
+      if (!isPresent(entry) || isPage(entry, level)) {
+        return level;
+      }
+      table = address(entry);
+    }
+    return 0;
+  }
+
+  /** dma_pte_clear_level(). */
+  private void clear(long table, int level, long first, long last) {
+    long from = first;
+    int index = SecondLevelEntry.index(first, level);
+    while (index < ENTRIES && from <= last) {
+      long at = slot(table, from, level);
+      long entry = words.read(at);
+      long end = from | span(level) - 1;
+      boolean whole = (from & span(level) - 1) == 0 && last >= end;
+      if (isPresent(entry)) {
+        if (whole || isPage(entry, level)) {
+          if (!whole) {
+            hazard = "unmap of a part of a large page: the kernel would walk into the page";
+          }
+          if (!isPage(entry, level)) {
+            freeTree(address(entry), level - 1);
+          }
+          words.write(at, 0);
+        } else {
+          clear(address(entry), level - 1, from, last);
+        }
+      }
+      from = end + 1;
+      index++;
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package org.bufferyard.iommu.intel;
+
+import org.bufferyard.api.iommu.Iommu;
+import org.bufferyard.api.iommu.IommuContext;
+import org.bufferyard.api.iommu.IommuKind;
+import org.bufferyard.api.iommu.IommuUnit;
+import org.bufferyard.api.kernel.Models;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * Intel VT-d, one remapping unit of a machine.
+ *
+ * <p>Parameters:
+ *
+ * <ul>
+ *   <li>{@code address-bits}: {@code 39}, {@code 48} or {@code 57}, the widest adjusted guest
+ *       address width that the unit walks (CAP.SAGAW, CAP.MGAW); default 48
+ *   <li>{@code largest-page}: {@code 4K}, {@code 2M} or {@code 1G}, what CAP.SLLPS allows; default
+ *       1G
+ * </ul>
+ *
+ * <p>A stream's specifier has one cell, the requester id: bus in bits 15 to 8, device and function
+ * below.
+ */
+@Component(service = IommuKind.class)
+@Models("intel,vt-d")
+public final class VtdKind implements IommuKind {
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException when a parameter has none of the values above
+   */
+  @Override
+  public Iommu open(IommuUnit unit, IommuContext context) {
+    return new Vtd(unit.id(), Capabilities.of(unit), context);
+  }
+}

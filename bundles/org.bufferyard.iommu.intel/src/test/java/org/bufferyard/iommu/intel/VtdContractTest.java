@@ -1,0 +1,32 @@
+package org.bufferyard.iommu.intel;
+
+import java.util.List;
+import java.util.Map;
+import org.bufferyard.api.contract.IommuContract;
+import org.bufferyard.api.iommu.IommuKind;
+import org.bufferyard.api.iommu.IommuUnit;
+import org.bufferyard.api.iommu.StreamId;
+
+/** The contract, 48 bits and all page sizes. */
+class VtdContractTest extends IommuContract {
+  @Override
+  protected IommuKind kind() {
+    return new VtdKind();
+  }
+
+  @Override
+  protected IommuUnit unit() {
+    return new IommuUnit("dmar0", "intel,vt-d", Map.of());
+  }
+
+  @Override
+  protected StreamId stream() {
+    return new StreamId("dmar0", List.of(0x80L));
+  }
+
+  /** Bits 51:12 of an entry. */
+  @Override
+  protected long physicalLimit() {
+    return (1L << 52) - 1;
+  }
+}
