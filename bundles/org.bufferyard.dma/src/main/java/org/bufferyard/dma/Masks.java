@@ -36,9 +36,7 @@ final class Masks {
 
   /** The domain that the DMA API fills for this device; empty on the direct path (A10). */
   static Optional<Domain> dmaDomain(YardDevice device) {
-    return device
-        .domain()
-        .filter(d -> d.type().isDmaApi() && d.table().geometry().pageSizes() != 0);
+    return device.domain().filter(d -> d.type().isDmaApi());
   }
 
   /** The bounce pool this device would use. */

@@ -41,6 +41,7 @@ final class DrawnBoard {
   boolean codecHasPool = true;
   boolean codecTranslated;
   String codecModel = "test,codec";
+  String iommuModel = "samsung,exynos-sysmmu";
   boolean codecCoherent;
   boolean scalerTranslated = true;
   boolean scalerCoherent;
@@ -70,7 +71,7 @@ final class DrawnBoard {
         List.of(pool()),
         List.of(
             new IommuSpec(
-                "sysmmu", "sysmmu", "samsung,exynos-sysmmu", iommuEnabled, Map.of())),
+                "sysmmu", "sysmmu", iommuModel, iommuEnabled, Map.of())),
         List.of(
             device(
                 CODEC,

@@ -19,7 +19,6 @@ import org.bufferyard.api.memory.PhysMemory;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.spec.DeviceSpec;
-import org.bufferyard.platform.spec.IommuSpec;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.spec.PoolSpec;
 import org.bufferyard.platform.yard.Balance;
@@ -115,15 +114,10 @@ final class EngineState implements YardState {
       throw new BadInputException(
           "no device '" + id + "'", "board '" + spec.name() + "'", "there are: " + devices.keySet());
     }
-    Optional<IommuSpec> missing = translations.missingFor(device.spec());
-    if (missing.isPresent()) {
+    Optional<String> outOfUse = translations.outOfUse(device.spec());
+    if (outOfUse.isPresent()) {
       throw new BadInputException(
-          "stands behind IOMMU '"
-              + missing.get().name()
-              + "', and "
-              + translations.whyMissing(missing.get()),
-          "device '" + id + "'",
-          "install a bundle that brings it, or disable the IOMMU in the board");
+          "stands behind " + outOfUse.get(), "device '" + id + "'", ChosenKinds.MEND);
     }
     return device;
   }

@@ -16,6 +16,8 @@ import org.bufferyard.api.event.DmaEvent.PlatformChanged;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Geometry;
+import org.bufferyard.api.iommu.Iommu;
+import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.IommuKind;
 import org.bufferyard.api.iommu.IommuProt;
 import org.bufferyard.api.iommu.IommuUnit;
@@ -36,14 +38,15 @@ import org.bufferyard.platform.yard.Domain;
  *
  * <p>A device is in the group that its spec names, else alone. The group's domain comes with its
  * first device and goes with its last. An IOMMU error at attach means "no IOMMU" for the device, with
- * a message (A5). An enabled IOMMU whose kind nobody brings does not stop the board; its devices
- * cannot be used ({@link #missingFor}).
+ * a message (A5). An enabled IOMMU whose kind nobody brings does not stop the board: see {@link
+ * FormatlessIommu}. One whose plug-in is out of use keeps its devices from being used ({@link
+ * #outOfUse}).
  *
  * <p>Not modelled: aliases, a change of the default domain at run time.
  */
 final class Translations {
-  /** An IOMMU that was opened. */
-  private record Unit(IommuSpec spec, GuardedIommu iommu) {}
+  /** An IOMMU and what does its work. */
+  private record Unit(IommuSpec spec, Iommu iommu) {}
 
   /** Devices that share a domain. */
   private record Group(Domain domain, String model, Set<String> members) {}
@@ -73,9 +76,7 @@ final class Translations {
       }
       Optional<IommuKind> kind = kinds.iommu(iommu.model());
       if (kind.isEmpty()) {
-        events.emit(
-            new PlatformChanged(
-                iommu.id(), whyMissing(iommu) + ": devices behind it cannot be used"));
+        units.put(iommu.id(), new Unit(iommu, formatless(iommu)));
         continue;
       }
       IommuSite site = new IommuSite(kernel, events, memory, tables);
@@ -93,26 +94,41 @@ final class Translations {
     return new GuardedIommu(who.open(() -> kind.open(unit, site)), who);
   }
 
-  /** The IOMMU in front of a device that nobody can compute, if there is one. */
-  Optional<IommuSpec> missingFor(DeviceSpec device) {
+  private FormatlessIommu formatless(IommuSpec iommu) {
+    List<PhysRange> identity =
+        spec.devices().stream()
+            .filter(d -> d.streams().stream().anyMatch(s -> s.iommu().equals(iommu.id())))
+            .flatMap(d -> d.identityIova().stream())
+            .distinct()
+            .toList();
+    FormatlessIommu stand = new FormatlessIommu(iommu, defaultType(spec.machine().iommu()), identity);
+    events.emit(
+        new PlatformChanged(
+            iommu.id(),
+            outOfUse(iommu).orElse(stand.stop().missing() + ": what it would map is not known")));
+    return stand;
+  }
+
+  /** The IOMMU in front of a device whose plug-in is out of use, and why. */
+  Optional<String> outOfUse(DeviceSpec device) {
     return streams(device).stream()
         .map(s -> iommu(device, s))
-        .filter(i -> !units.containsKey(i.id()))
+        .flatMap(i -> outOfUse(i).map(why -> "IOMMU '" + i.name() + "', and " + why).stream())
         .findFirst();
   }
 
-  /** Why {@link #missingFor} an IOMMU. */
-  String whyMissing(IommuSpec iommu) {
-    return kinds
-        .outOfUse(IommuKind.class, iommu.model())
-        .map(why -> "its table format '" + iommu.model() + "' is out of use (" + why + ")")
-        .orElse("no table format is bundled for '" + iommu.model() + "'");
+  private Optional<String> outOfUse(IommuSpec iommu) {
+    return kinds.iommu(iommu.model()).isPresent()
+        ? Optional.empty()
+        : kinds
+            .outOfUse(IommuKind.class, iommu.model())
+            .map(why -> "its table format '" + iommu.model() + "' is out of use (" + why + ")");
   }
 
   /** Puts a device into its group's domain; empty when no IOMMU translates for it. */
   Optional<Domain> attach(LiveDevice device) {
     List<StreamId> streams = streams(device.spec());
-    if (streams.isEmpty() || missingFor(device.spec()).isPresent()) {
+    if (streams.isEmpty()) {
       return Optional.empty();
     }
     String key = groupOf(device.spec());
@@ -171,11 +187,16 @@ final class Translations {
 
   private Optional<Group> create(Unit unit, String key, LiveDevice device) {
     DomainType wanted = defaultType(spec.machine().iommu());
-    GuardedDomain table = unit.iommu().newDomain(wanted);
+    String id = unit.spec().id() + "/" + key;
+    if (!(unit.iommu() instanceof GuardedIommu iommu)) {
+      IommuDomain none = unit.iommu().newDomain(wanted);
+      Domain domain = new Domain(id, unit.spec().id(), wanted, none, NoIova.SPACE);
+      return Optional.of(new Group(domain, unit.spec().model(), new HashSet<>()));
+    }
+    GuardedDomain table = iommu.newDomain(wanted);
     Geometry geometry = table.geometry();
     // A driver may insist on identity (def_domain_type, D12): then there is no table to fill.
     DomainType type = geometry.pageSizes() == 0 && wanted.isDmaApi() ? DomainType.IDENTITY : wanted;
-    String id = unit.spec().id() + "/" + key;
     if (type.isDmaApi() && !reaches(geometry, device.rangeMap())) {
       // iommu_dma_init_domain() returns -EFAULT: the DMA API goes direct (D2).
       warn(device.id(), "Failed to set up IOMMU for device " + device.name() + "; retaining platform DMA ops");

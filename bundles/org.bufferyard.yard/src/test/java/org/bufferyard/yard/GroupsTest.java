@@ -19,6 +19,7 @@ import org.bufferyard.api.iommu.IommuKind;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.input.NoTableFormatException;
 import org.bufferyard.platform.registry.PlugInException;
 import org.bufferyard.platform.spec.IommuSpec;
 import org.bufferyard.platform.spec.MachineSpec;
@@ -259,27 +260,50 @@ final class GroupsTest {
   }
 
   @Test
-  void anIommuThatNobodyBringsStopsItsDevicesOnly() {
-    bench.iommu("smmu", "arm,smmu-v3");
-    bench.device(new Bench.Part("s0").behind("smmu", 1)).device("plain");
+  void anIommuThatNobodyBringsStopsWhatNeedsItsTable() {
+    bench.iommu("dart", "apple,t8103-dart");
+    bench.device(new Bench.Part("s0").behind("dart", 1)).device("plain");
     try (Yard yard = bench.open()) {
       yard.call(
           s -> {
-            assertEquals("plain", s.device("plain").id());
-            BadInputException bad = assertThrows(BadInputException.class, () -> s.device("s0"));
+            Domain domain = domain(s.device("s0"));
+            assertEquals(DomainType.DMA, domain.type());
+            assertEquals(0, domain.table().iovaToPhys(0x1000), "nothing is mapped");
+            NoTableFormatException stop =
+                assertThrows(NoTableFormatException.class, () -> domain.table().geometry());
             assertEquals(
-                "device 's0': stands behind IOMMU 'smmu', and no table format is bundled for"
-                    + " 'arm,smmu-v3'; install a bundle that brings it, or disable the IOMMU in"
-                    + " the board",
-                bad.getMessage());
-            assertThrows(BadInputException.class, () -> s.recreate(List.of("plain", "s0")));
+                "IOMMU 'dart': no table format bundled for 'apple,t8103-dart'; install a bundle"
+                    + " that brings it, or disable the IOMMU in the board",
+                stop.getMessage());
+            assertThrows(
+                NoTableFormatException.class, () -> domain.table().map(0, 0, 4096, 1, 3));
+            assertTrue(
+                s.bus(s.device("s0")).read(0x4000_0000L, new byte[4], 0, 4).isPresent(),
+                "an access that nothing maps faults");
+            s.recreate(List.of("plain", "s0"));
             assertTrue(
                 s.events().since(0).stream()
                     .anyMatch(
                         e ->
                             e instanceof DmaEvent.PlatformChanged c
-                                && c.element().equals("smmu")
-                                && c.what().contains("'arm,smmu-v3'")));
+                                && c.element().equals("dart")
+                                && c.what().contains("'apple,t8103-dart'")));
+            return null;
+          });
+    }
+  }
+
+  @Test
+  void passedThroughNoTableIsNeeded() {
+    mode(true, true);
+    bench.iommu("dart", "apple,t8103-dart");
+    bench.device(new Bench.Part("s0").behind("dart", 1));
+    try (Yard yard = bench.open()) {
+      yard.call(
+          s -> {
+            assertEquals(DomainType.IDENTITY, domain(s.device("s0")).type());
+            assertEquals(
+                Optional.empty(), s.bus(s.device("s0")).read(0x4000_0000L, new byte[4], 0, 4));
             return null;
           });
     }

@@ -7,7 +7,8 @@ import java.util.Objects;
  * The message is one line for a person: what is wrong, where, and what to do. Commands end with exit
  * code 2 and nothing written.
  */
-public final class BadInputException extends RuntimeException {
+public sealed class BadInputException extends RuntimeException
+    permits NoTableFormatException {
   private static final long serialVersionUID = 1L;
 
   /**

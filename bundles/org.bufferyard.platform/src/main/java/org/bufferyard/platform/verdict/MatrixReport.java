@@ -16,8 +16,9 @@ public record MatrixReport(String board, String kernel, List<Cell> cells) {
    *
    * @param exporter device id
    * @param importer device id
-   * @param verdict empty where the exporter has no such memory, or a device cannot be modelled
-   * @param note errno that user space sees, or why there is no verdict; empty for neither
+   * @param verdict empty where the exporter has no such memory
+   * @param stopped whether it is Bufferyard that could not follow the kernel ({@link Share#stop})
+   * @param note errno that user space sees, or why it stopped or there is no verdict; else empty
    */
   public record Cell(
       String policy,
@@ -25,6 +26,7 @@ public record MatrixReport(String board, String kernel, List<Cell> cells) {
       String exporter,
       String importer,
       Optional<Verdict> verdict,
+      boolean stopped,
       String note,
       int hazards) {}
 

@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param policy {@code mainline} or {@code proposal}
  * @param memory what the buffer was made of, as asked for and as it came out
  * @param ops exporter ops that were used; empty when no buffer came to be
- * @param errno what user space sees, such as {@code "-EINVAL"}; empty for success
+ * @param errno what user space sees, such as {@code "-EINVAL"}; empty for success and for a stop
+ * @param stop why Bufferyard could not follow the kernel to the end; empty when it did
  * @param segments what the importer was given
  * @param mappings IOMMU mappings made for the importer
  * @param remedies what would change the verdict, most useful first
@@ -23,6 +24,7 @@ public record Share(
     String ops,
     Verdict verdict,
     Optional<String> errno,
+    Optional<String> stop,
     List<SegmentView> segments,
     List<MappingView> mappings,
     List<HazardView> hazards,

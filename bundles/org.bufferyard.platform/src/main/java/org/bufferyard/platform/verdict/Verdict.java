@@ -2,7 +2,10 @@ package org.bufferyard.platform.verdict;
 
 /** What becomes of a share. The first that applies counts, in this order. */
 public enum Verdict {
-  /** An errno says no. */
+  /**
+   * An errno says no. Without an errno it is Bufferyard that says no more: an IOMMU in the way has a
+   * table format that no installed bundle brings ({@link Share#stop}).
+   */
   REFUSED,
   /** The kernel dies. */
   OOPS,

@@ -16,9 +16,12 @@ public interface YardState {
   /**
    * The device of that id.
    *
-   * @throws org.bufferyard.platform.input.BadInputException when there is none, or when it stands
-   *     behind an enabled IOMMU whose table format no plug-in brings: nothing can be said about
-   *     such a device, and taking it for untranslated would be a lie
+   * <p>One behind an enabled IOMMU whose table format no plug-in brings has a domain like any other.
+   * What needs no table works (a pool of its own, attaching); what does need one, such as an IOVA,
+   * ends in a {@link org.bufferyard.platform.input.NoTableFormatException}.
+   *
+   * @throws org.bufferyard.platform.input.BadInputException when there is none, or when the plug-in
+   *     of its IOMMU is out of use
    */
   YardDevice device(String id);
 

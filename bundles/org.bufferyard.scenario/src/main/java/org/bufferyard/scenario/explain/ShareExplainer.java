@@ -73,6 +73,7 @@ public final class ShareExplainer implements Explainer {
         share.ops(),
         share.verdict(),
         share.errno(),
+        share.stop(),
         share.segments(),
         share.mappings(),
         share.hazards(),

@@ -9,6 +9,7 @@ import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.memory.PageBacking;
 import org.bufferyard.api.memory.Segment;
+import org.bufferyard.platform.input.NoTableFormatException;
 import org.bufferyard.platform.verdict.Share;
 import org.bufferyard.platform.verdict.Share.PageView;
 import org.bufferyard.platform.verdict.Share.SegmentView;
@@ -46,6 +47,7 @@ final class ShareJudge {
         result.ops(),
         verdict(result, reader, importer),
         result.refusal().map(r -> Errno.text(r.rc())),
+        result.stop().map(NoTableFormatException::missing),
         result.segments().stream().map(ShareJudge::view).toList(),
         reader.mappings(domain.map(Domain::id), domain.map(Domain::iommu).orElse("")),
         reader.hazards(),
@@ -56,7 +58,7 @@ final class ShareJudge {
 
   /** The first that applies, in the order of {@link Verdict}. */
   private static Verdict verdict(ShareAttempt.Result result, ChainReader reader, String importer) {
-    if (result.refusal().isPresent()) {
+    if (result.refusal().isPresent() || result.stop().isPresent()) {
       return Verdict.REFUSED;
     }
     if (result.oops().isPresent()) {

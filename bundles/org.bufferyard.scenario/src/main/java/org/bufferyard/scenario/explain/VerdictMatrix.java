@@ -82,11 +82,12 @@ final class VerdictMatrix {
           exporter,
           importer,
           Optional.of(share.verdict()),
-          share.errno().orElse(""),
+          share.stop().isPresent(),
+          share.errno().or(share::stop).orElse(""),
           share.hazards().size());
     } catch (BadInputException e) {
       return new Cell(
-          policyName, memory, exporter, importer, Optional.empty(), e.getMessage(), 0);
+          policyName, memory, exporter, importer, Optional.empty(), false, e.getMessage(), 0);
     }
   }
 

@@ -71,8 +71,9 @@ final class WhatIf {
 
   private static boolean isBetter(Share better, Share share) {
     int byVerdict = better.verdict().compareTo(share.verdict());
-    return byVerdict > 0 && better.verdict().compareTo(Verdict.COPIED) >= 0
-        || byVerdict == 0 && better.hazards().size() < share.hazards().size();
+    boolean saferOfOneKind =
+        byVerdict == 0 && better.hazards().size() < share.hazards().size();
+    return better.verdict().compareTo(Verdict.COPIED) >= 0 && (byVerdict > 0 || saferOfOneKind);
   }
 
   private static String hazardText(Share share) {

@@ -9,6 +9,7 @@ import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.kernel.KernelOops;
 import org.bufferyard.api.memory.Segment;
+import org.bufferyard.platform.input.NoTableFormatException;
 import org.bufferyard.platform.verdict.ShareQuestion;
 import org.bufferyard.platform.yard.YardDevice;
 import org.bufferyard.platform.yard.YardState;
@@ -21,13 +22,15 @@ import org.bufferyard.platform.yard.YardState;
 public final class ShareAttempt {
 
   /**
-   * What came of it; the events tell how. At most one of the first three is present.
+   * What came of it; the events tell how. At most one of the first four is present.
    *
+   * @param stop an IOMMU in the way that nobody can compute
    * @param told mark in the event log up to which there is something to tell: what follows is a
    *     second frame like the first, and teardown
    */
   public record Result(
       Optional<Refusal> refusal,
+      Optional<NoTableFormatException> stop,
       Optional<KernelOops> oops,
       Optional<FrameTransfer.Outcome> firstBadTransfer,
       Optional<Allocation> allocation,
@@ -73,6 +76,13 @@ public final class ShareAttempt {
       // machine. The yard undoes the rest from its ledger.
       told = yard.events().mark();
       return result(Optional.empty(), Optional.of(oops), Optional.empty());
+    } catch (NoTableFormatException stop) {
+      new FormatStop(yard, question).tell(stop, allocation.isEmpty(), importerId);
+      told = yard.events().mark();
+      tearDown();
+      return new Result(
+          Optional.empty(), Optional.of(stop), Optional.empty(), Optional.empty(), allocation, ops,
+          segments, told);
     }
   }
 
@@ -168,6 +178,7 @@ public final class ShareAttempt {
       Optional<Refusal> refusal,
       Optional<KernelOops> oops,
       Optional<FrameTransfer.Outcome> badTransfer) {
-    return new Result(refusal, oops, badTransfer, allocation, ops, segments, told);
+    return new Result(
+        refusal, Optional.empty(), oops, badTransfer, allocation, ops, segments, told);
   }
 }

@@ -10,6 +10,15 @@ public final class ShareRules {
   /** What the driver is like; no rule of the kernel. */
   public static final Rule DRIVER = Rule.of("driver", "probe");
 
+  /** Where the exporter's own IOMMU comes in. */
+  public static final Rule IOMMU_ALLOC = Rule.of("B10", "iommu_dma_alloc");
+
+  /** The same for scattered pages. */
+  public static final Rule IOMMU_NONCONTIG = Rule.of("B11", "iommu_dma_alloc_noncontiguous");
+
+  /** Where the importer's IOMMU comes in. */
+  public static final Rule IOMMU_MAP = Rule.of("D9", "iommu_map");
+
   /** A driver sets its masks. */
   public static final Rule SET_MASK = Rule.of("A7", "dma_set_mask_and_coherent");
 

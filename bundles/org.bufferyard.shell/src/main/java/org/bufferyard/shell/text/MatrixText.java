@@ -14,6 +14,8 @@ public final class MatrixText {
   /** Wider tables do not fit a terminal: then one line a pair. */
   private static final int MOST_COLUMNS = 9;
 
+  private static final String NO_FORMAT = "no-format";
+
   private final MatrixReport report;
   private final DeviceNames names;
 
@@ -33,7 +35,11 @@ public final class MatrixText {
     }
     tables.forEach(
         (title, cells) -> out.append('\n').append(title).append('\n').append(table(cells)));
-    out.append("\n  * with hazards; - the exporter has no such memory, or a device has no model\n");
+    out.append("\n  * with hazards; - the exporter has no such memory\n");
+    if (report.cells().stream().anyMatch(Cell::stopped)) {
+      out.append("  ").append(NO_FORMAT).append(": an IOMMU in the way has a table format that no");
+      out.append(" installed bundle brings; explain says which\n");
+    }
     return out.toString();
   }
 
@@ -75,6 +81,9 @@ public final class MatrixText {
   }
 
   private static String word(Cell cell) {
+    if (cell.stopped()) {
+      return NO_FORMAT;
+    }
     return cell.verdict().map(v -> v.name() + (cell.hazards() > 0 ? "*" : "")).orElse("-");
   }
 }

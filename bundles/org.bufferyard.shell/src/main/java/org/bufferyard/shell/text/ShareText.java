@@ -42,7 +42,7 @@ public final class ShareText {
       columns.row(
           s.policy(),
           name(s.exporter()) + " -> " + name(s.importer()),
-          s.verdict() + s.errno().map(e -> " (" + e + ")").orElse(""),
+          s.verdict() + s.errno().or(s::stop).map(e -> " (" + e + ")").orElse(""),
           s.hazards().isEmpty() ? "" : hazardCount(s.hazards().size()));
     }
     return columns.text();
@@ -57,6 +57,7 @@ public final class ShareText {
     out.append(share.policy()).append(": ").append(name(share.exporter())).append(" -> ");
     out.append(name(share.importer())).append(": ").append(share.verdict());
     share.errno().ifPresent(e -> out.append(", user space sees ").append(e));
+    share.stop().ifPresent(why -> out.append(" by Bufferyard, not by the kernel: ").append(why));
     out.append('\n');
     out.append(facts(share));
     for (ChainStep step : share.chain()) {
