@@ -160,7 +160,9 @@ public final class EnvironmentReader implements RecordedEnvironments {
 
   private static Optional<IommuSpec> iommu(String config) {
     if (config.startsWith("smmu-")) {
-      return Optional.of(new IommuSpec("smmu", "smmuv3@9050000", "arm,smmu-v3", true, Map.of()));
+      // SMMU_IDR5.OAS of the emulated SMMU.
+      return Optional.of(
+          new IommuSpec("smmu", "smmuv3@9050000", "arm,smmu-v3", true, Map.of("oas", "44")));
     }
     if (config.startsWith("vtd-")) {
       // The emulated VT-d offers 39 bits unless told otherwise.

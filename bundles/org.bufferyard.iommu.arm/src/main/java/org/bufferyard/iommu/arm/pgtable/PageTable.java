@@ -1,0 +1,83 @@
+package org.bufferyard.iommu.arm.pgtable;
+
+import java.util.List;
+import java.util.Map;
+import org.bufferyard.api.iommu.TableWalk;
+
+/**
+ * One translation table of one domain, in the yard's memory as hardware reads it: {@code struct
+ * io_pgtable_ops}, and the walk of the hardware. The answer of a walk stays in the table until the
+ * next one, so that a walk allocates nothing. Engine thread only.
+ */
+public interface PageTable extends AutoCloseable {
+  /** What a walk found. */
+  enum Found {
+    PAGE,
+    NOTHING,
+    /** A page whose access flag is clear. */
+    NOT_ACCESSED,
+    /** A table or page lies beyond the output addresses of the table. */
+    TOO_FAR,
+    /** A table lies where no memory answers. */
+    BROKEN
+  }
+
+  /** False when there was no memory for the first level, and after close. */
+  boolean exists();
+
+  /** Physical address of the first level: what TTBR holds. */
+  long base();
+
+  /** Supported page sizes in bytes, one bit each. */
+  long pageSizes();
+
+  /** Width of an input address: ias. */
+  int inputBits();
+
+  /** Width of an output address: oas. */
+  int outputBits();
+
+  /** Whether it is stage 2 of a translation. */
+  boolean isStage2();
+
+  /**
+   * map_pages().
+   *
+   * @return bytes mapped, fewer than asked for where a table ends; or a negative errno with nothing
+   *     mapped
+   */
+  long map(long iova, long phys, long pageSize, long count, int prot);
+
+  /**
+   * unmap_pages().
+   *
+   * @return bytes unmapped
+   */
+  long unmap(long iova, long pageSize, long count);
+
+  /** The hardware's walk. */
+  Found walk(long iova);
+
+  /** Physical address that the last walk found for its iova. */
+  long walkedPhys();
+
+  /** log2 of the size of the page that the last walk found. */
+  int walkedOrder();
+
+  /** READ and WRITE as the hardware checks them in the page that the last walk found. */
+  int walkedProt();
+
+  /** iova_to_phys(): 0 where nothing is mapped. */
+  default long phys(long iova) {
+    return walk(iova) == Found.PAGE ? walkedPhys() : 0;
+  }
+
+  /** The entries that a walk reads, first level first, up to the one that ends it. */
+  List<TableWalk.Entry> entries(long iova);
+
+  /** {@link TableWalk#configuration}. */
+  Map<String, Long> configuration();
+
+  @Override
+  void close();
+}

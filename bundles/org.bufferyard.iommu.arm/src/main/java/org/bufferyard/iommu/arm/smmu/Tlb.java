@@ -1,0 +1,126 @@
+package org.bufferyard.iommu.arm.smmu;
+
+import java.util.Arrays;
+import org.bufferyard.api.iommu.IommuProt;
+
+/**
+ * The translation cache of one SMMU: 64 sets of 8 ways, filled by walks, tagged with what the
+ * hardware tags by (an ASID or a VMID).
+ *
+ * <p>The set is chosen by the access (bits 17:12), so that a block can sit in several sets. A victim
+ * is chosen round robin in its set; real parts differ. Only leaves are cached, no partial walks.
+ *
+ * <p>Look-up: 8 compares. Flush of a page: 8, or 512 while blocks are cached. No allocation. Engine
+ * thread only.
+ */
+final class Tlb {
+  private static final int SETS = 64;
+  private static final int WAYS = 8;
+  private static final int PAGE_ORDER = 12;
+
+  /** Returned by {@link #find} for a miss. */
+  static final int MISS = -1;
+
+  private final int[] tag = new int[SETS * WAYS];
+  private final long[] iova = new long[SETS * WAYS];
+
+  /** log2 of the page size; 0 for a free way. */
+  private final byte[] order = new byte[SETS * WAYS];
+
+  private final long[] phys = new long[SETS * WAYS];
+  private final byte[] prot = new byte[SETS * WAYS];
+  private final byte[] victim = new byte[SETS];
+
+  /** Ways that hold more than a page. */
+  private int blocks;
+
+  private long hits;
+  private long misses;
+
+  private static int set(long address) {
+    return (int) (address >>> PAGE_ORDER) & (SETS - 1);
+  }
+
+  /** The way that translates {@code address}, or {@link #MISS}. */
+  int find(int wantedTag, long address) {
+    int first = set(address) * WAYS;
+    for (int way = first; way < first + WAYS; way++) {
+      if (order[way] != 0 && tag[way] == wantedTag && (iova[way] ^ address) >>> order[way] == 0) {
+        hits++;
+        return way;
+      }
+    }
+    misses++;
+    return MISS;
+  }
+
+  /** Physical address of {@code address} by that way. */
+  long phys(int way, long address) {
+    return phys[way] + (address - iova[way]);
+  }
+
+  /** READ and WRITE of that way. */
+  int prot(int way) {
+    return prot[way];
+  }
+
+  /** Caches the page of {@code 1 << pageOrder} bytes that holds {@code address}. */
+  void fill(int newTag, long address, int pageOrder, long addressPhys, int pageProt) {
+    int set = set(address);
+    int way = set * WAYS + victim[set];
+    victim[set] = (byte) ((victim[set] + 1) & (WAYS - 1));
+    drop(way);
+    long offset = address & ((1L << pageOrder) - 1);
+    tag[way] = newTag;
+    iova[way] = address - offset;
+    order[way] = (byte) pageOrder;
+    phys[way] = addressPhys - offset;
+    prot[way] = (byte) (pageProt & (IommuProt.READ | IommuProt.WRITE));
+    blocks += pageOrder > PAGE_ORDER ? 1 : 0;
+  }
+
+  private void drop(int way) {
+    blocks -= order[way] > PAGE_ORDER ? 1 : 0;
+    order[way] = 0;
+  }
+
+  /** Drops what covers any byte from {@code start} to {@code last}. */
+  void flush(int goneTag, long start, long last) {
+    boolean onePage = (start ^ last) >>> PAGE_ORDER == 0;
+    int from = onePage && blocks == 0 ? set(start) * WAYS : 0;
+    int to = onePage && blocks == 0 ? from + WAYS : SETS * WAYS;
+    for (int way = from; way < to; way++) {
+      boolean touched =
+          order[way] != 0
+              && tag[way] == goneTag
+              && Long.compareUnsigned(iova[way], last) <= 0
+              && Long.compareUnsigned(iova[way] + (1L << order[way]) - 1, start) >= 0;
+      if (touched) {
+        drop(way);
+      }
+    }
+  }
+
+  /** Drops all of one tag. */
+  void flush(int goneTag) {
+    for (int way = 0; way < SETS * WAYS; way++) {
+      if (order[way] != 0 && tag[way] == goneTag) {
+        drop(way);
+      }
+    }
+  }
+
+  void flushAll() {
+    Arrays.fill(order, (byte) 0);
+    blocks = 0;
+  }
+
+  /** Look-ups that found their page. */
+  long hits() {
+    return hits;
+  }
+
+  long misses() {
+    return misses;
+  }
+}

@@ -1,0 +1,35 @@
+package org.bufferyard.iommu.arm.smmu;
+
+import java.util.Map;
+import java.util.function.LongPredicate;
+import org.bufferyard.api.iommu.IommuUnit;
+
+/** The parameters of one unit, read with a sentence for those that are wrong. */
+record UnitParameters(String id, Map<String, String> values) {
+  static UnitParameters of(IommuUnit unit) {
+    return new UnitParameters(unit.id(), unit.parameters());
+  }
+
+  /** A number, decimal or 0x hexadecimal. */
+  long number(String name, long otherwise, LongPredicate possible) {
+    String text = values.get(name);
+    if (text == null) {
+      return otherwise;
+    }
+    try {
+      long value = Long.decode(text);
+      if (possible.test(value)) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, with the name of the parameter.
+    }
+    throw new IllegalArgumentException(
+        "IOMMU " + id + ": parameter " + name + " cannot be '" + text + "'");
+  }
+
+  /** A number of bits from {@code least} to {@code most}. */
+  int bits(String name, int otherwise, int least, int most) {
+    return (int) number(name, otherwise, n -> n >= least && n <= most);
+  }
+}

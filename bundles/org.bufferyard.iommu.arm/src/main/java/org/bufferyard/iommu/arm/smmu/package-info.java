@@ -1,0 +1,2 @@
+/** The System MMU. */
+package org.bufferyard.iommu.arm.smmu;
