@@ -29,6 +29,11 @@ final class CoreRules {
   static final Rule LOCK = Rule.of("F10", "dma_resv_lock");
   static final Rule FENCE_WAIT = Rule.of("F11", "dma_resv_wait_timeout");
   static final Rule MISUSE = Rule.of("F16", "dma_buf_detach");
+  static final Rule GET = Rule.of("F2", "dma_buf_get");
+  static final Rule IOCTL = Rule.of("F13", "dma_buf_ioctl");
+
+  /** DMA_BUF_IOCTL_SYNC and its relatives are older than every profile; this one is not. */
+  static final Rule SYNC_DEADLINE = Rule.of("K1", "sync_file_ioctl_set_deadline").since(6, 4);
   static final Rule LIFETIME = Rule.of("P9", "dma_free_attrs");
 
   private CoreRules() {}

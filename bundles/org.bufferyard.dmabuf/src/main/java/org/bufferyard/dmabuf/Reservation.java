@@ -45,7 +45,7 @@ final class Reservation implements DmaResv {
   @Override
   public void add(DmaFence fence, FenceUsage usage) {
     Objects.requireNonNull(fence, "fence");
-    reserveOne();
+    reserve(1);
     Entry added = new Entry(fence, usage);
     events.emit(
         new DmaEvent.FenceAdded(element, fence.context(), fence.seqno(), usage.ordinal()));
@@ -70,12 +70,20 @@ final class Reservation implements DmaResv {
     return fence == than || fence.seqno() - than.seqno() > 0;
   }
 
-  /** dma_resv_reserve_fences(obj, 1): a bigger table leaves the signaled fences behind. */
-  private void reserveOne() {
-    if (table.size() < capacity) {
+  /**
+   * dma_resv_reserve_fences(): room for as many more; a bigger table leaves the signaled fences
+   * behind.
+   *
+   * @param fences at least 1
+   */
+  void reserve(int fences) {
+    if (table.size() + fences <= capacity) {
       return;
     }
-    int wanted = capacity == 0 ? FIRST_FENCES : Math.max(table.size() + 1, capacity * 2);
+    int wanted =
+        capacity == 0
+            ? Math.max(FIRST_FENCES, roundUpToPowerOfTwo(fences))
+            : Math.max(table.size() + fences, capacity * 2);
     capacity = roundedCapacity(wanted);
     List<Entry> unsignaled = new ArrayList<>(table);
     unsignaled.removeIf(entry -> entry.fence().isSignaled());
@@ -98,6 +106,10 @@ final class Reservation implements DmaResv {
     return bytes <= 8 ? 8 : Long.highestOneBit(bytes - 1) << 1;
   }
 
+  private static int roundUpToPowerOfTwo(int count) {
+    return count == 1 ? 1 : Integer.highestOneBit(count - 1) << 1;
+  }
+
   @Override
   public void replace(long context, DmaFence fence, FenceUsage usage) {
     Objects.requireNonNull(fence, "fence");
@@ -113,7 +125,8 @@ final class Reservation implements DmaResv {
     return firstUnsignaled(usage).isEmpty();
   }
 
-  private Optional<DmaFence> firstUnsignaled(FenceUsage usage) {
+  /** The first of that class and all before it that is not signaled, in table order. */
+  Optional<DmaFence> firstUnsignaled(FenceUsage usage) {
     for (Entry entry : table) {
       if (entry.usage().compareTo(usage) <= 0 && !entry.fence().isSignaled()) {
         return Optional.of(entry.fence());

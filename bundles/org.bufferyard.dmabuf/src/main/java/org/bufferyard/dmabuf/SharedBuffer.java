@@ -21,6 +21,8 @@ final class SharedBuffer implements DmaBuf {
   /** In order of attaching. */
   private final List<Attachment> attachments = new ArrayList<>();
 
+  private final BufferPoll poll = new BufferPoll(this);
+  private Optional<String> name = Optional.empty();
   private int references = 1;
   private int userMappings;
   private int vmapCount;
@@ -57,6 +59,19 @@ final class SharedBuffer implements DmaBuf {
   }
 
   @Override
+  public Optional<String> name() {
+    return name;
+  }
+
+  BufferPoll poll() {
+    return poll;
+  }
+
+  void setName(String text) {
+    name = Optional.of(text);
+  }
+
+  @Override
   public long sizeBytes() {
     return memory.sizeBytes();
   }
@@ -74,6 +89,11 @@ final class SharedBuffer implements DmaBuf {
   @Override
   public Reservation reservation() {
     return reservation;
+  }
+
+  @Override
+  public int references() {
+    return references;
   }
 
   DmaBufOps ops() {

@@ -14,6 +14,8 @@ import org.bufferyard.api.dmabuf.DmaBufAttachment;
 import org.bufferyard.api.dmabuf.DmaBufs;
 import org.bufferyard.api.dmabuf.DmaFence;
 import org.bufferyard.api.dmabuf.ExportedMemory;
+import org.bufferyard.api.dmabuf.FenceUsage;
+import org.bufferyard.api.dmabuf.UserProcess;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.kernel.KernelOops;
@@ -34,6 +36,7 @@ final class SharedBuffers implements DmaBufs {
   private final AttachmentMappings mappings;
   private final CpuSide cpuSide;
   private final ReservationLock lock;
+  private final FenceContainers containers;
 
   /** Not released, oldest first. */
   private final List<SharedBuffer> live = new ArrayList<>();
@@ -48,6 +51,7 @@ final class SharedBuffers implements DmaBufs {
     this.mappings = new AttachmentMappings(yard.kernel(), narrator);
     this.cpuSide = new CpuSide(narrator);
     this.lock = new ReservationLock(narrator);
+    this.containers = new FenceContainers(yard.events());
   }
 
   // ---- export, references ----
@@ -308,9 +312,21 @@ final class SharedBuffers implements DmaBufs {
     return new Fence(context, seqno, yard.events());
   }
 
+  // ---- user space ----
+
+  @Override
+  public UserProcess newProcess() {
+    return new DescriptorTable(this, narrator);
+  }
+
+  SyncFile syncFile(Reservation reservation, FenceUsage usage) {
+    return new SyncFile(
+        containers.singleton(reservation, usage), containers, yard.kernel());
+  }
+
   // ---- whose is it ----
 
-  private static SharedBuffer live(DmaBuf buffer) {
+  static SharedBuffer live(DmaBuf buffer) {
     SharedBuffer shared = own(buffer);
     shared.requireLive();
     return shared;

@@ -2,6 +2,7 @@ package org.bufferyard.dmabuf;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bufferyard.api.dma.Dma.MapResult;
 import org.bufferyard.api.dma.Dma.SgResult;
 import org.bufferyard.api.dma.DmaAttrs;
@@ -33,6 +34,9 @@ final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, Cp
   int beginError;
   int vmapError;
   int sgtableError;
+
+  /** What an exporter's fault handler has, where that is less than was mapped. */
+  Optional<Long> mmapBytes = Optional.empty();
 
   private final List<String> callbacks = new ArrayList<>();
   private ExportedMemory memory;
@@ -84,7 +88,7 @@ final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, Cp
       throw new KernelOops(Rule.of("E5", "swiotlb_bounce"), "no linear mapping");
     }
     if (mapReturnsNull) {
-      return new SgResult(0, java.util.Optional.empty());
+      return new SgResult(0, Optional.empty());
     }
     if (mapError != 0) {
       return SgResult.failed(mapError);
@@ -133,7 +137,11 @@ final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, Cp
     callbacks.add("mmap");
     return context
         .dma()
-        .mmap(memory.exporter(), memory.allocation().orElseThrow(), pageOffset, sizeBytes);
+        .mmap(
+            memory.exporter(),
+            memory.allocation().orElseThrow(),
+            pageOffset,
+            mmapBytes.orElse(sizeBytes));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.bufferyard.api.dmabuf;
 
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** An exported buffer. Compared by identity. Engine thread only. */
@@ -10,6 +11,12 @@ public interface DmaBuf {
 
   /** {@code "buf:"} and the inode number, the element of its events. */
   String id();
+
+  /** What user space called it ({@code DMA_BUF_SET_NAME}); empty for none. */
+  Optional<String> name();
+
+  /** References: {@code file_count()}. */
+  int references();
 
   /** Bytes, fixed for life. */
   long sizeBytes();

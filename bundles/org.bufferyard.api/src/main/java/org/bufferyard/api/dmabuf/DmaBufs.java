@@ -78,6 +78,9 @@ public interface DmaBufs {
    */
   boolean freeAllocation(Allocation allocation);
 
+  /** A process of user space, without descriptors on buffers. */
+  UserProcess newProcess();
+
   /** A new fence on a timeline. */
   DmaFence newFence(long context, long seqno);
 

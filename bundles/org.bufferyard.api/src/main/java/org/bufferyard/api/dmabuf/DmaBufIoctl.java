@@ -1,0 +1,40 @@
+package org.bufferyard.api.dmabuf;
+
+/**
+ * Numbers and structures of the ioctls on dma-bufs and sync files (K1), as x86 and arm encode them.
+ *
+ * <p>Structures are little-endian: {@code dma_buf_sync} is a u64 of flags; a name is the text with
+ * its NUL; {@code dma_buf_export_sync_file} and {@code dma_buf_import_sync_file} are u32 flags and
+ * s32 fd.
+ */
+public final class DmaBufIoctl {
+  public static final long SYNC = 0x40086200L;
+  public static final long SET_NAME_A = 0x40046201L;
+  public static final long SET_NAME_B = 0x40086201L;
+  public static final long EXPORT_SYNC_FILE = 0xC0086202L;
+  public static final long IMPORT_SYNC_FILE = 0x40086203L;
+
+  /** On sync files: {@code sync_merge_data}, char name[32], s32 fd2, s32 fence, u32 flags, pad. */
+  public static final long SYNC_MERGE = 0xC0303E03L;
+
+  /**
+   * On sync files: {@code sync_file_info}, char name[32], s32 status, u32 flags, u32 num_fences, pad,
+   * u64 pointer.
+   */
+  public static final long SYNC_FILE_INFO = 0xC0383E04L;
+
+  /** On sync files: {@code sync_set_deadline}, u64 ns and a u64 that must be 0. */
+  public static final long SYNC_SET_DEADLINE = 0x40103E05L;
+
+  /** {@code DMA_BUF_SYNC_READ}, {@code _WRITE}, {@code _END}. */
+  public static final int READ = 1;
+
+  public static final int WRITE = 2;
+
+  public static final int END = 4;
+
+  /** {@code DMA_BUF_NAME_LEN}: bytes of a name, its NUL included. */
+  public static final int NAME_BYTES = 32;
+
+  private DmaBufIoctl() {}
+}
