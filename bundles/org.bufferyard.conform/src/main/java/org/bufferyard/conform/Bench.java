@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.bufferyard.api.dma.Dma;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.PhysRange;
@@ -24,6 +25,7 @@ final class Bench {
   private final RecordedBoot boot;
   private final RecordedCase recorded;
   /** By name, oldest first. */
+  private final BooleanSupplier oopsed;
   private final Map<String, BenchObject> objects = new LinkedHashMap<>();
 
   /** Slots that earlier cases left behind, by pool; learned once a case. */
@@ -38,7 +40,12 @@ final class Bench {
   /** Pages that no object of the case covers and whose bytes it has seen or written. */
   private final Set<Long> foreignPages = new HashSet<>();
 
-  Bench(YardState state, RecordedBoot boot, RecordedCase recorded) {
+  /**
+   * @param oopsed whether a command of the same boot is known to have killed its caller
+   */
+  Bench(
+      YardState state, RecordedBoot boot, RecordedCase recorded, BooleanSupplier oopsed) {
+    this.oopsed = oopsed;
     this.state = state;
     this.boot = boot;
     this.recorded = recorded;
@@ -114,15 +121,22 @@ final class Bench {
 
   /**
    * Where the first bounce of a pool came to lie is an input, since no case resets the search: told
-   * to the yard before the command that bounced.
+   * to the yard before the command that bounced. In a boot in which an oops has leaked slots the
+   * later ones tell which are missing.
    *
    * @param dma as recorded
    */
   void learnBounce(YardDevice device, long dma) {
     long phys = device.dmaDomain().isPresent() ? dma : device.rangeMap().toPhys(dma);
-    bouncePool(phys)
-        .filter(pool -> placed.add(pool.base()))
-        .ifPresent(pool -> state.placements().preferBounce(phys));
+    Optional<PhysRange> pool = bouncePool(phys);
+    if (pool.isEmpty()) {
+      return;
+    }
+    if (placed.add(pool.get().base())) {
+      state.placements().preferBounce(phys);
+    } else if (oopsed.getAsBoolean()) {
+      state.placements().sawBounce(phys);
+    }
   }
 
   /**

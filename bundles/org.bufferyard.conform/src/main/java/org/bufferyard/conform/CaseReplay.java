@@ -32,8 +32,10 @@ final class CaseReplay {
   private final CommandSet commands = new CommandSet();
   private final Yards yards;
   private final Kinds kinds;
+  private final OopsedBoots oopses;
 
-  CaseReplay(Yards yards, Kinds kinds) {
+  CaseReplay(Yards yards, Kinds kinds, OopsedBoots oopses) {
+    this.oopses = oopses;
     this.yards = yards;
     this.kinds = kinds;
   }
@@ -91,7 +93,7 @@ final class CaseReplay {
   private Outcome run(
       RecordedCase recorded, List<Operation> operations, YardState state, RecordedBoot boot) {
     List<Difference> differences = new ArrayList<>();
-    Bench bench = new Bench(state, boot, recorded);
+    Bench bench = new Bench(state, boot, recorded, () -> oopses.in(recorded.run()));
     state.events().record(true);
     long start = state.events().mark();
     long traceStart = start;

@@ -45,7 +45,7 @@ public final class RecordReplay implements Conformance {
             : request.files().stream().flatMap(p -> RecordFile.at(p).stream()).toList();
     Selection selection = new Selection(request.scenarios(), request.runs().map(this::pattern));
     Tallies tallies = new Tallies(KnownLimits.carried());
-    CaseReplay replay = new CaseReplay(yards.frozen(), kinds);
+    CaseReplay replay = new CaseReplay(yards.frozen(), kinds, new OopsedBoots(files));
     try (Workers workers = new Workers(request.jobs(), replay, tallies)) {
       Boots boots = new Boots(environments);
       for (RecordFile file : files) {

@@ -5,6 +5,7 @@ import static org.bufferyard.api.dma.DmaAddress.hex;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.bufferyard.api.allocator.AllocationRequest;
 import org.bufferyard.api.allocator.BouncePool;
 import org.bufferyard.api.allocator.BounceRequest;
 import org.bufferyard.api.dma.DmaAttr;
@@ -17,6 +18,7 @@ import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.PhysMemory;
 import org.bufferyard.platform.yard.BounceArea;
 import org.bufferyard.platform.yard.DmaEngineContext;
+import org.bufferyard.platform.yard.Placements;
 import org.bufferyard.platform.yard.YardDevice;
 
 /**
@@ -94,6 +96,7 @@ final class Bounces {
 
   private long slot(
       YardDevice device, BounceArea area, long phys, long size, long allocAlignMask) {
+    long preferred = context.placements().nextBounce();
     return area.pool()
         .map(
             new BounceRequest(
@@ -103,7 +106,15 @@ final class Bounces {
                 device.minAlignMask(),
                 device.segmentBoundary(),
                 device.rangeMap().toDma(area.spec().region().base()),
-                context.placements().nextBounce()));
+                preferred,
+                seen(context.placements(), preferred)));
+  }
+
+  /** Where a recorded search ended, unless this is the bounce that set its position. */
+  static long seen(Placements placements, long preferred) {
+    return preferred == AllocationRequest.NO_PREFERENCE
+        ? placements.nextSeenBounce()
+        : AllocationRequest.NO_PREFERENCE;
   }
 
   private void full(YardDevice device, BounceArea area, long size, DmaAttrs attrs) {

@@ -167,6 +167,7 @@ final class DirectAllocation {
   }
 
   private BounceRequest request(YardDevice device, BounceArea area, long count) {
+    long preferred = context.placements().nextBounce();
     return new BounceRequest(
         0,
         count << PageRef.SHIFT,
@@ -174,7 +175,8 @@ final class DirectAllocation {
         device.minAlignMask(),
         device.segmentBoundary(),
         device.rangeMap().toDma(area.spec().region().base()),
-        context.placements().nextBounce());
+        preferred,
+        Bounces.seen(context.placements(), preferred));
   }
 
   /** CONFIG_DMA_DIRECT_REMAP. */

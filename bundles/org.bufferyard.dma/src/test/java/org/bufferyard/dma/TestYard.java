@@ -307,6 +307,9 @@ final class TestYard implements DmaEngineContext, Placements {
   public void preferBounce(long address) {}
 
   @Override
+  public void sawBounce(long address) {}
+
+  @Override
   public void clear() {
     hints.clear();
   }
@@ -320,6 +323,11 @@ final class TestYard implements DmaEngineContext, Placements {
 
   @Override
   public long nextBounce() {
+    return -1L;
+  }
+
+  @Override
+  public long nextSeenBounce() {
     return -1L;
   }
 }

@@ -5,10 +5,11 @@ import java.util.Deque;
 import org.bufferyard.api.allocator.AllocationRequest;
 import org.bufferyard.platform.yard.Placements;
 
-/** Two queues of addresses. Engine thread only. */
+/** Three queues of addresses. Engine thread only. */
 final class RecordedPlacements implements Placements {
   private final Deque<Long> pages = new ArrayDeque<>();
   private final Deque<Long> bounces = new ArrayDeque<>();
+  private final Deque<Long> seen = new ArrayDeque<>();
 
   @Override
   public void preferPages(long base) {
@@ -21,7 +22,13 @@ final class RecordedPlacements implements Placements {
   }
 
   @Override
+  public void sawBounce(long address) {
+    seen.add(address);
+  }
+
+  @Override
   public void clear() {
+    seen.clear();
     pages.clear();
     bounces.clear();
   }
@@ -34,5 +41,10 @@ final class RecordedPlacements implements Placements {
   @Override
   public long nextBounce() {
     return bounces.isEmpty() ? AllocationRequest.NO_PREFERENCE : bounces.remove();
+  }
+
+  @Override
+  public long nextSeenBounce() {
+    return seen.isEmpty() ? AllocationRequest.NO_PREFERENCE : seen.remove();
   }
 }

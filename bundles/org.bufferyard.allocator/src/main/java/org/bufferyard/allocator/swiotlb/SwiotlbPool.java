@@ -1,11 +1,11 @@
 package org.bufferyard.allocator.swiotlb;
 
+import static org.bufferyard.api.allocator.AllocationRequest.NO_PREFERENCE;
 import static org.bufferyard.api.allocator.BouncePoolSpec.SEGMENT_SLOTS;
 import static org.bufferyard.api.allocator.BouncePoolSpec.SLOT_BYTES;
 
 import org.bufferyard.allocator.frames.LiveRanges;
 import org.bufferyard.api.allocator.AdoptionDeclinedException;
-import org.bufferyard.api.allocator.AllocationRequest;
 import org.bufferyard.api.allocator.AllocatorContext;
 import org.bufferyard.api.allocator.BouncePool;
 import org.bufferyard.api.allocator.BouncePoolSpec;
@@ -28,6 +28,8 @@ import org.bufferyard.api.memory.PhysRange;
  * a slot, and nothing free); here it ends after one round and the pool is full. Not modelled: pools
  * that grow (CONFIG_SWIOTLB_DYNAMIC), high-water marks. The message of a full pool is the caller's,
  * which knows the attributes.
+ * Adopted ranges and leaked ones are not told apart by the kernel's counters: {@link #usedSlots} has
+ * only what this book gave out or took over.
  */
 final class SwiotlbPool implements BouncePool {
 
@@ -50,6 +52,9 @@ final class SwiotlbPool implements BouncePool {
 
   /** Address to first slot, and number of slots in the low 16 bits. */
   private final LiveRanges live = new LiveRanges();
+
+  /** What recorded kernels' searches passed over; empty unless a record is replayed. */
+  private final LeakedSlots leaked = new LeakedSlots();
 
   private int usedSlots;
 
@@ -94,14 +99,20 @@ final class SwiotlbPool implements BouncePool {
       return FULL;
     }
     int slot = preferred(search, request);
+    if (slot == NONE) {
+      slot = seen(search, request);
+    }
     for (int area = 0; area < used.length && slot == NONE; area++) {
-      slot = search(search, request, area);
+      slot = search(search, request, area, NONE);
     }
     if (slot == NONE) {
       return FULL;
     }
     int count = (int) search.slots();
     take(slot, count);
+    if (request.preferred() != NO_PREFERENCE || request.seen() != NO_PREFERENCE) {
+      leaked.lent(slot, count);
+    }
     int area = slot / areaSlots;
     index[area] = wrap(slot - area * areaSlots + count);
     long address = start + (long) slot * SLOT_BYTES + search.offset();
@@ -111,19 +122,43 @@ final class SwiotlbPool implements BouncePool {
 
   /** The slot that gives the preferred address, if it suits. */
   private int preferred(SlotSearch search, BounceRequest request) {
-    long wanted = request.preferred();
-    if (wanted == AllocationRequest.NO_PREFERENCE || !spec.region().contains(wanted)) {
-      return NONE;
-    }
-    long slot = ((wanted - start) >>> 11) - (search.offset() >>> 11);
-    boolean inside = slot >= 0 && slot < (long) areaSlots * used.length;
-    return inside && isAligned(search, request, (int) slot) && suits(search, request, (int) slot)
-        ? (int) slot
+    int slot = slotOf(search, request.preferred());
+    return slot != NONE && isAligned(search, request, slot) && suits(search, request, slot)
+        ? slot
         : NONE;
   }
 
-  /** One round through an area. */
-  private int search(SlotSearch search, BounceRequest request, int area) {
+  /** The slot from which a request is served by this address. */
+  private int slotOf(SlotSearch search, long address) {
+    if (address == NO_PREFERENCE || !spec.region().contains(address)) {
+      return NONE;
+    }
+    long slot = ((address - start) >>> 11) - (search.offset() >>> 11);
+    return slot >= 0 && slot < (long) areaSlots * used.length ? (int) slot : NONE;
+  }
+
+  /** Where a recorded search ended, if one may end there; what lies before it is leaked then. */
+  private int seen(SlotSearch search, BounceRequest request) {
+    int wanted = slotOf(search, request.seen());
+    if (wanted == NONE) {
+      return NONE;
+    }
+    leaked.begin();
+    for (int area = 0; area < used.length; area++) {
+      if (search(search, request, area, wanted) == wanted) {
+        return leaked.admits(wanted, (int) search.slots()) ? wanted : NONE;
+      }
+    }
+    leaked.forget();
+    return NONE;
+  }
+
+  /**
+   * One round through an area.
+   *
+   * @param wanted pass over every other slot; {@link #NONE}: take the first that suits
+   */
+  private int search(SlotSearch search, BounceRequest request, int area, int wanted) {
     if (search.slots() > areaSlots - used[area]) {
       return NONE;
     }
@@ -135,7 +170,8 @@ final class SwiotlbPool implements BouncePool {
       if (!isAligned(search, request, base + at)) {
         at = wrap(at + 1);
         checked++;
-      } else if (suits(search, request, base + at)) {
+      } else if (suits(search, request, base + at)
+          && (wanted == NONE || pass(base + at, (int) search.slots(), wanted))) {
         return base + at;
       } else {
         at = wrap(at + step);
@@ -146,6 +182,14 @@ final class SwiotlbPool implements BouncePool {
       }
     }
     return NONE;
+  }
+
+  /** Whether this is the wanted slot; any other is noted. */
+  private boolean pass(int slot, int count, int wanted) {
+    if (slot != wanted) {
+      leaked.passed(slot, count);
+    }
+    return slot == wanted;
   }
 
   /** wrap_area_index(): beyond the end is the beginning, however far. */
@@ -185,7 +229,7 @@ final class SwiotlbPool implements BouncePool {
       }
       at += bits;
     }
-    return true;
+    return !leaked.blocks(slot, count);
   }
 
   private void take(int slot, int count) {

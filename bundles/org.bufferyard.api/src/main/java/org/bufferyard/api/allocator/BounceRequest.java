@@ -13,6 +13,10 @@ package org.bufferyard.api.allocator;
  * @param preferred start the search at the slot that gives this address, as a replay of a recorded
  *     search position; ignored when that slot does not suit; {@link
  *     AllocationRequest#NO_PREFERENCE} for none
+ * @param seen where the search of a recorded kernel ended. What a search passes over on its way
+ *     there is taken as leaked by an earlier oops, for as long as the pool is open; ignored when the
+ *     search never comes there, or when only slots stand in between that the same pool has lent
+ *     before; a kind may ignore it always. {@link AllocationRequest#NO_PREFERENCE} for none
  */
 public record BounceRequest(
     long original,
@@ -21,7 +25,8 @@ public record BounceRequest(
     long minAlignMask,
     long boundaryMask,
     long poolDma,
-    long preferred) {
+    long preferred,
+    long seen) {
 
   public BounceRequest {
     if (sizeBytes < 0 || isNoMask(allocAlignMask) || isNoMask(minAlignMask)) {
@@ -33,6 +38,26 @@ public record BounceRequest(
               + " and 0x"
               + Long.toHexString(minAlignMask));
     }
+  }
+
+  /** A bounce of a kernel that nobody recorded, or whose search position alone is known. */
+  public BounceRequest(
+      long original,
+      long sizeBytes,
+      long allocAlignMask,
+      long minAlignMask,
+      long boundaryMask,
+      long poolDma,
+      long preferred) {
+    this(
+        original,
+        sizeBytes,
+        allocAlignMask,
+        minAlignMask,
+        boundaryMask,
+        poolDma,
+        preferred,
+        AllocationRequest.NO_PREFERENCE);
   }
 
   /** A mask is a power of two less one, below 2^32. */
