@@ -158,9 +158,16 @@ final class AllocationCommands {
     if (buffer.isEmpty()) {
       return Answer.noObject();
     }
-    bench.dma().free(buffer.get().allocation());
+    giveBack(bench, buffer.get());
     bench.remove(op.word(1));
     return Answer.rc(0);
+  }
+
+  /** Frees an allocation as it was made, for whatever device object bears the name now. */
+  static void giveBack(Bench bench, BenchObject.Buffer buffer) {
+    YardDevice device = bench.device(buffer.device()).orElseThrow();
+    Allocation allocation = buffer.allocation();
+    bench.dma().freeAttrs(device, allocation, Dma.FreeCall.of(allocation));
   }
 
   private static Answer getSgtable(Bench bench, Operation op, JsonObject recorded) {

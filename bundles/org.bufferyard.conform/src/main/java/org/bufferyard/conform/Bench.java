@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.bufferyard.api.dma.Dma;
+import org.bufferyard.api.dma.DmaAddress;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.recorded.RecordedBoot;
@@ -24,8 +25,9 @@ final class Bench {
   private final YardState state;
   private final RecordedBoot boot;
   private final RecordedCase recorded;
-  /** By name, oldest first. */
   private final BooleanSupplier oopsed;
+
+  /** By name, oldest first; a name that is given anew is young again. */
   private final Map<String, BenchObject> objects = new LinkedHashMap<>();
 
   /** Slots that earlier cases left behind, by pool; learned once a case. */
@@ -73,13 +75,18 @@ final class Bench {
     objects.put(name, object);
   }
 
-  /** Every object, newest first. */
-  List<BenchObject> newestFirst() {
-    return List.copyOf(objects.values()).reversed();
+  /** The same object in another state. */
+  void replace(String name, BenchObject object) {
+    objects.replace(name, object);
   }
 
-  void removeAll() {
-    objects.clear();
+  /** Names of all objects, youngest first. */
+  List<String> names() {
+    return List.copyOf(objects.keySet()).reversed();
+  }
+
+  Optional<BenchObject> object(String name) {
+    return Optional.ofNullable(objects.get(name));
   }
 
   /**
@@ -216,7 +223,8 @@ final class Bench {
     return switch (object) {
       case null -> 0;
       case BenchObject.Buffer buffer -> buffer.allocation().handle();
-      case BenchObject.Mapping mapping -> mapping.dma();
+      case BenchObject.Mapping mapping ->
+          mapping.dma() == DmaAddress.MAPPING_ERROR ? 0 : mapping.dma();
       case BenchObject.PageList list ->
           list.dma(colon < 0 ? 0 : (int) op.number(word.substring(colon + 1)));
     };

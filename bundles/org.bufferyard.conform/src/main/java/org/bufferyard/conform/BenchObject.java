@@ -15,17 +15,42 @@ sealed interface BenchObject {
    */
   record Buffer(String device, Allocation allocation) implements BenchObject {}
 
-  /** A single mapping; attributes as its unmapping needs them. */
-  record Mapping(String device, long dma, long sizeBytes, DmaDirection direction, DmaAttrs attrs)
-      implements BenchObject {}
+  /**
+   * A single mapping; attributes as its unmapping needs them.
+   *
+   * @param resource whether dma_map_resource() made it
+   * @param live whether nobody unmapped it yet, rightly or wrongly
+   */
+  record Mapping(
+      String device,
+      long dma,
+      long sizeBytes,
+      DmaDirection direction,
+      DmaAttrs attrs,
+      boolean resource,
+      boolean live)
+      implements BenchObject {
+    Mapping(String device, long dma, long sizeBytes, DmaDirection direction, DmaAttrs attrs) {
+      this(device, dma, sizeBytes, direction, attrs, false, true);
+    }
 
-  /** How a list is mapped now. */
+    Mapping asResource() {
+      return new Mapping(device, dma, sizeBytes, direction, attrs, true, live);
+    }
+
+    Mapping unmapped() {
+      return new Mapping(device, dma, sizeBytes, direction, attrs, resource, false);
+    }
+  }
+
+  /** How a list was mapped last. */
   record Use(String device, DmaDirection direction, DmaAttrs attrs) {}
 
   /** A scatterlist; mapped or not. */
   final class PageList implements BenchObject {
     private final SgTable table;
-    private Optional<Use> use = Optional.empty();
+    private Optional<Use> last = Optional.empty();
+    private boolean mapped;
 
     /** Whether anybody tried to map it; before that its DMA side is zeroed memory. */
     private boolean touched;
@@ -38,22 +63,30 @@ sealed interface BenchObject {
       return table;
     }
 
+    /** How it is mapped now. */
     Optional<Use> use() {
-      return use;
+      return mapped ? last : Optional.empty();
+    }
+
+    /** How somebody last mapped it or tried to: what a driver that lost count still knows. */
+    Optional<Use> lastUse() {
+      return last;
     }
 
     void mapped(Use now) {
       touched = true;
-      use = Optional.of(now);
+      mapped = true;
+      last = Optional.of(now);
     }
 
-    void mapFailed() {
+    void mapFailed(Use tried) {
       touched = true;
-      use = Optional.empty();
+      mapped = false;
+      last = Optional.of(tried);
     }
 
     void unmapped() {
-      use = Optional.empty();
+      mapped = false;
     }
 
     /**

@@ -15,6 +15,7 @@ final class CommandSet {
     MappingCommands.addTo(commands);
     AccessCommands.addTo(commands);
     YardCommands.addTo(commands);
+    MisuseCommands.addTo(commands);
   }
 
   Optional<Command> command(String verb) {
@@ -24,11 +25,6 @@ final class CommandSet {
   /** Why a case with this verb cannot be replayed yet. */
   static String reasonFor(String verb) {
     return switch (verb) {
-      case "mapq", "mapodd", "unmapx", "syncat", "syncsg", "drop", "rebind" ->
-          "command "
-              + verb
-              + " belongs to the lists that misuse the DMA API; the checker comes with a later"
-              + " reach";
       case "bsgcopy" -> "DMABUF_DEBUG comes with a later reach";
       case "fnew", "fsig", "fadd", "frep", "ftest", "fwait", "fwait1", "flist", "fstat" ->
           "fence commands come with a later reach";

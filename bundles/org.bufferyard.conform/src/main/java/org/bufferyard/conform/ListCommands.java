@@ -136,13 +136,14 @@ final class ListCommands {
             : bench.dma().mapSg(device.get(), list.table(), direction, attrs);
     boolean mapped = sgtable ? rc == 0 : rc > 0;
     Answer answer = new Answer();
+    BenchObject.Use use = new BenchObject.Use(op.word(1), direction, attrs);
     if (mapped) {
-      list.mapped(new BenchObject.Use(op.word(1), direction, attrs));
+      list.mapped(use);
       answer
           .number("nents", list.table().nents())
           .put("segs", segments(list.table()));
     } else {
-      list.mapFailed();
+      list.mapFailed(use);
     }
     JsonArray after = cpuList(list.table());
     if (!Comparison.same(before, after)) {
@@ -175,12 +176,15 @@ final class ListCommands {
       // The recorder's module: a list that is not mapped.
       return Answer.rc(Errno.EINVAL.rc());
     }
-    YardDevice device = bench.device(use.get().device()).orElseThrow();
-    bench
-        .dma()
-        .unmapSgtable(
-            device, list.get().table(), use.get().direction(), use.get().attrs());
-    list.get().unmapped();
+    giveBack(bench, list.get());
     return Answer.rc(0);
+  }
+
+  /** Unmaps a list that is mapped, as it was mapped. */
+  static void giveBack(Bench bench, BenchObject.PageList list) {
+    BenchObject.Use use = list.use().orElseThrow();
+    YardDevice device = bench.device(use.device()).orElseThrow();
+    bench.dma().unmapSgtable(device, list.table(), use.direction(), use.attrs());
+    list.unmapped();
   }
 }

@@ -3,8 +3,8 @@ package org.bufferyard.conform;
 import com.google.gson.JsonObject;
 import java.util.Map;
 import java.util.Optional;
+import org.bufferyard.api.dma.Allocation.CpuAddress;
 import org.bufferyard.api.dma.DmaAddress;
-import org.bufferyard.api.dma.DmaAttr;
 import org.bufferyard.api.dma.DmaAttrs;
 import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.kernel.Errno;
@@ -17,7 +17,8 @@ final class MappingCommands {
   private MappingCommands() {}
 
   static void addTo(Map<String, Command> commands) {
-    commands.put("map", MappingCommands::mapPage);
+    commands.put("map", (bench, op, recorded) -> mapPage(bench, op, recorded, true));
+    commands.put("mapq", (bench, op, recorded) -> mapPage(bench, op, recorded, false));
     commands.put("mapk", MappingCommands::mapKmalloc);
     commands.put("mapres", MappingCommands::mapResource);
     commands.put("mapphys", MappingCommands::mapPhys);
@@ -25,7 +26,11 @@ final class MappingCommands {
     commands.put("sync", MappingCommands::sync);
   }
 
-  private static Answer mapPage(Bench bench, Operation op, JsonObject recorded) {
+  /**
+   * @param asks whether the driver asks for dma_mapping_error()
+   */
+  private static Answer mapPage(
+      Bench bench, Operation op, JsonObject recorded, boolean asks) {
     Optional<YardDevice> found = bench.device(op.word(1));
     if (found.isEmpty()) {
       return Answer.noDevice();
@@ -37,6 +42,9 @@ final class MappingCommands {
     DmaAttrs attrs = op.attrs(7);
     learnBounce(bench, device, recorded);
     long dma = bench.dma().mapPage(device, page, op.number(4), size, direction, attrs);
+    if (asks) {
+      bench.dma().mappingError(device, dma);
+    }
     Answer answer = new Answer().hex("pfn", page.pfn());
     return mapped(
         bench, op, answer, new BenchObject.Mapping(op.word(1), dma, size, direction, attrs));
@@ -57,8 +65,8 @@ final class MappingCommands {
     long dma =
         bench
             .dma()
-            .mapPage(
-                device, bench.pageRef(phys), phys & PageRef.SIZE - 1, size, direction, attrs);
+            .mapSingle(device, CpuAddress.LINEAR, phys, size, direction, attrs);
+    bench.dma().mappingError(device, dma);
     Answer answer = new Answer();
     if (recorded.has("ksize")) {
       answer.put("ksize", recorded.get("ksize"));
@@ -67,9 +75,12 @@ final class MappingCommands {
     BenchObject.Mapping mapping =
         new BenchObject.Mapping(op.word(1), dma, size, direction, attrs);
     mapped(bench, op, answer, mapping);
-    return dma == DmaAddress.MAPPING_ERROR
-        ? answer
-        : answer.hex("behind", bench.behind(device, dma));
+    if (dma == DmaAddress.MAPPING_ERROR) {
+      // The kmalloc object is there, only not mapped.
+      bench.put(op.word(2), mapping.unmapped());
+      return answer;
+    }
+    return answer.hex("behind", bench.behind(device, dma));
   }
 
   private static Answer mapResource(Bench bench, Operation op, JsonObject recorded) {
@@ -82,11 +93,12 @@ final class MappingCommands {
     DmaDirection direction = op.direction(5);
     DmaAttrs attrs = op.attrs(6);
     long dma = bench.dma().mapResource(found.get(), phys, size, direction, attrs);
+    bench.dma().mappingError(found.get(), dma);
     return mapped(
         bench,
         op,
         new Answer().hex("phys", phys),
-        new BenchObject.Mapping(op.word(1), dma, size, direction, attrs.with(DmaAttr.MMIO)));
+        new BenchObject.Mapping(op.word(1), dma, size, direction, attrs).asResource());
   }
 
   private static Answer mapPhys(Bench bench, Operation op, JsonObject recorded) {
@@ -105,10 +117,12 @@ final class MappingCommands {
     DmaAttrs attrs = op.attrs(6);
     learnBounce(bench, device, recorded);
     long dma = bench.dma().mapPhys(device, phys, size, direction, attrs);
+    bench.dma().mappingError(device, dma);
     return mapped(
         bench,
         op,
-        new Answer().hex("phys", phys),
+        // The recorder shows a BAR's address only where it maps it as a resource.
+        new Answer().hex("phys", op.word(3).startsWith("bar:") ? 0 : phys),
         new BenchObject.Mapping(op.word(1), dma, size, direction, attrs));
   }
 
@@ -127,7 +141,7 @@ final class MappingCommands {
     return Character.isDigit(word.charAt(0)) ? op.number(word) : bench.page(op, word);
   }
 
-  private static void learnBounce(Bench bench, YardDevice device, JsonObject recorded) {
+  static void learnBounce(Bench bench, YardDevice device, JsonObject recorded) {
     if (device.dmaDomain().isEmpty()) {
       RecordedPlaces.number(recorded.get("dma"))
           .ifPresent(dma -> bench.learnBounce(device, dma));
@@ -135,7 +149,7 @@ final class MappingCommands {
   }
 
   /** dma_mapping_error() is -ENOMEM; a failed mapping leaves no object. */
-  private static Answer mapped(
+  static Answer mapped(
       Bench bench, Operation op, Answer answer, BenchObject.Mapping mapping) {
     boolean failed = mapping.dma() == DmaAddress.MAPPING_ERROR;
     if (failed) {
@@ -151,11 +165,22 @@ final class MappingCommands {
     if (found.isEmpty()) {
       return Answer.noObject();
     }
-    BenchObject.Mapping m = found.get();
-    YardDevice device = bench.device(m.device()).orElseThrow();
-    bench.dma().unmap(device, m.dma(), m.sizeBytes(), m.direction(), m.attrs());
+    if (!found.get().live()) {
+      return Answer.rc(Errno.EINVAL.rc());
+    }
+    giveBack(bench, found.get());
     bench.remove(op.word(1));
     return Answer.rc(0);
+  }
+
+  /** Unmaps a mapping as it was made. */
+  static void giveBack(Bench bench, BenchObject.Mapping m) {
+    YardDevice device = bench.device(m.device()).orElseThrow();
+    if (m.resource()) {
+      bench.dma().unmapResource(device, m.dma(), m.sizeBytes(), m.direction(), m.attrs());
+    } else {
+      bench.dma().unmap(device, m.dma(), m.sizeBytes(), m.direction(), m.attrs());
+    }
   }
 
   private static Answer sync(Bench bench, Operation op, JsonObject recorded) {
@@ -181,7 +206,7 @@ final class MappingCommands {
       return Answer.rc(0);
     }
     Optional<BenchObject.PageList> list = bench.find(BenchObject.PageList.class, op.word(1));
-    Optional<BenchObject.Use> use = list.flatMap(BenchObject.PageList::use);
+    Optional<BenchObject.Use> use = list.flatMap(BenchObject.PageList::lastUse);
     if (use.isEmpty()) {
       return Answer.noObject();
     }

@@ -43,6 +43,11 @@ record Operation(int index, String text, List<String> words, String where) {
     return i < words.size() ? number(words.get(i)) : absent;
   }
 
+  /** The number in a word, unless it is missing or {@code -}. */
+  long numberOr(int i, long asItIs) {
+    return given(i) ? number(i) : asItIs;
+  }
+
   /** Whether the word is there and is not {@code -}, which stands for "as it is". */
   boolean given(int i) {
     return i < words.size() && !words.get(i).equals("-");

@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.platform.spec.PoolSpec;
 import org.bufferyard.platform.yard.BounceArea;
-import org.bufferyard.platform.yard.YardDevice;
 
 /** The case and the machine as a whole: reset, and a look at the bounce pools. */
 final class YardCommands {
@@ -21,33 +20,18 @@ final class YardCommands {
 
   /** The recorder's module gives back all that the case left, the newest first. */
   private static Answer reset(Bench bench, Operation op, JsonObject recorded) {
-    for (BenchObject object : bench.newestFirst()) {
-      switch (object) {
-        case BenchObject.Buffer buffer -> bench.dma().free(buffer.allocation());
-        case BenchObject.Mapping m ->
-            bench
-                .dma()
-                .unmap(
-                    device(bench, m.device()), m.dma(), m.sizeBytes(), m.direction(), m.attrs());
-        case BenchObject.PageList list ->
-            list.use()
-                .ifPresent(
-                    use ->
-                        bench
-                            .dma()
-                            .unmapSgtable(
-                                device(bench, use.device()),
-                                list.table(),
-                                use.direction(),
-                                use.attrs()));
+    for (String name : bench.names()) {
+      switch (bench.object(name).orElseThrow()) {
+        case BenchObject.Mapping m when m.live() -> MappingCommands.giveBack(bench, m);
+        case BenchObject.PageList list when list.use().isPresent() ->
+            ListCommands.giveBack(bench, list);
+        case BenchObject.Buffer buffer -> AllocationCommands.giveBack(bench, buffer);
+        case BenchObject.Mapping unmapped -> {}
+        case BenchObject.PageList unmapped -> {}
       }
+      bench.remove(name);
     }
-    bench.removeAll();
     return Answer.rc(0);
-  }
-
-  private static YardDevice device(Bench bench, String name) {
-    return bench.device(name).orElseThrow();
   }
 
   private static Answer usedSlots(Bench bench, Operation op, JsonObject recorded) {

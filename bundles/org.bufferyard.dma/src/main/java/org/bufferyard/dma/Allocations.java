@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.bufferyard.api.dma.Allocation;
 import org.bufferyard.api.dma.Allocation.CpuAddress;
 import org.bufferyard.api.dma.AllocationSource;
+import org.bufferyard.api.dma.Dma.FreeCall;
 import org.bufferyard.api.dma.DmaAttr;
 import org.bufferyard.api.dma.DmaAttrs;
 import org.bufferyard.api.dma.DmaDirection;
@@ -17,6 +18,7 @@ import org.bufferyard.api.dma.Gfp;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.DmaEvent.MessageClass;
 import org.bufferyard.api.memory.CpuMapping;
+import org.bufferyard.api.memory.PageHazards;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.PhysMemory;
 import org.bufferyard.api.memory.PhysRange;
@@ -32,17 +34,15 @@ import org.bufferyard.platform.yard.YardDevice;
  * only.
  */
 final class Allocations {
-  private record Live(
-      MappingLedger.Entry entry, YardDevice owner, Runnable giveBack, Optional<SgTable> table) {}
-
   private final DmaEngineContext context;
   private final PhysMemory memory;
   private final MappingLedger ledger;
   private final PoolAllocation pools;
   private final DirectAllocation direct;
   private final IommuAllocation iommu;
+  private final Frees frees;
   private final Trail trail;
-  private final Map<Allocation, Live> live = new IdentityHashMap<>();
+  private final Map<Allocation, LiveAllocation> live = new IdentityHashMap<>();
 
   Allocations(
       DmaEngineContext context,
@@ -56,6 +56,7 @@ final class Allocations {
     this.pools = pools;
     this.direct = direct;
     this.iommu = iommu;
+    this.frees = new Frees(memory, iommu, trail);
     this.trail = trail;
   }
 
@@ -139,7 +140,14 @@ final class Allocations {
       return Optional.empty();
     }
     return Optional.of(
-        enter(MappingLedger.Kind.COHERENT, device, sizeBytes, attrs, placed.get(), Optional.empty()));
+        enter(
+            MappingLedger.Kind.COHERENT,
+            device,
+            sizeBytes,
+            attrs,
+            placed.get(),
+            Optional.empty(),
+            DmaDirection.BIDIRECTIONAL));
   }
 
   private Allocation enter(
@@ -148,7 +156,8 @@ final class Allocations {
       long sizeBytes,
       DmaAttrs attrs,
       Placed placed,
-      Optional<SgTable> table) {
+      Optional<SgTable> table,
+      DmaDirection direction) {
     clear(placed);
     CpuAddress cpu =
         attrs.has(DmaAttr.NO_KERNEL_MAPPING) ? CpuAddress.COOKIE : placed.cpu();
@@ -158,7 +167,8 @@ final class Allocations {
     MappingLedger.Entry entry =
         new MappingLedger.Entry(
             kind, device.id(), placed.handle(), sizeBytes, () -> undo(allocation));
-    live.put(allocation, new Live(entry, device, placed.giveBack(), table));
+    live.put(allocation, new LiveAllocation(
+            entry, device, placed.giveBack(), placed.givePages(), table, direction));
     ledger.add(entry);
     if (trail.on()) {
       trail.emit(
@@ -168,7 +178,8 @@ final class Allocations {
               sizeBytes,
               placed.source().name(),
               placed.runs(),
-              attrs.bits()));
+              attrs.bits(),
+              kind == MappingLedger.Kind.NONCONTIGUOUS));
     }
     return allocation;
   }
@@ -186,7 +197,7 @@ final class Allocations {
   }
 
   private void undo(Allocation allocation) {
-    Live gone = live.remove(allocation);
+    LiveAllocation gone = live.remove(allocation);
     if (gone != null) {
       gone.giveBack().run();
     }
@@ -218,14 +229,36 @@ final class Allocations {
       }
       return Optional.empty();
     }
-    return Optional.of(
+    SgTable table = table(placed.get());
+    Allocation made =
         enter(
             MappingLedger.Kind.NONCONTIGUOUS,
             device,
             sizeBytes,
             attrs,
             placed.get(),
-            Optional.of(table(placed.get()))));
+            Optional.of(table),
+            direction);
+    if (trail.on()) {
+      trail.emit(mapped(device, table, direction, attrs));
+    }
+    return Optional.of(made);
+  }
+
+  /** What debug_dma_map_sg() is told of the table: all entries, one segment. */
+  private static DmaEvent mapped(
+      YardDevice device, SgTable table, DmaDirection direction, DmaAttrs attrs) {
+    CpuList cpu = new CpuList(table, PageHazards.UNHEARD);
+    Segment first = table.segments().getFirst();
+    return new DmaEvent.SgMapped(
+        device.id(),
+        direction.code(),
+        cpu.physOfAll(),
+        cpu.lengthOfAll(),
+        new long[] {first.dma()},
+        new long[] {first.dmaLength()},
+        attrs.bits(),
+        new DmaEvent.SegmentLimits(device.maxSegmentSize(), device.segmentBoundary()));
   }
 
   /** All pages on the CPU side, one DMA segment over them. */
@@ -241,7 +274,7 @@ final class Allocations {
   }
 
   SgTable tableOf(Allocation noncontiguous) {
-    Live entry = live.get(noncontiguous);
+    LiveAllocation entry = live.get(noncontiguous);
     if (entry == null || entry.table().isEmpty()) {
       throw new IllegalArgumentException(
           "no live noncontiguous allocation at " + hex(noncontiguous.handle()));
@@ -251,28 +284,56 @@ final class Allocations {
 
   /** The kernel's own mapping; empty as well when the allocation is gone. */
   Optional<CpuMapping> kernelMapping(CpuViews views, Allocation allocation) {
-    Live entry = live.get(allocation);
+    LiveAllocation entry = live.get(allocation);
     return entry == null
         ? Optional.empty()
         : views.kernelMapping(entry.owner(), allocation);
   }
 
-  /** dma_free_attrs(), dma_free_noncontiguous(). */
+  /** dma_free_attrs(), dma_free_noncontiguous(), as the allocation asks for. */
   void free(Allocation allocation) {
-    Live gone = live.remove(allocation);
+    LiveAllocation entry = live.get(allocation);
+    if (entry == null) {
+      notAllocated(allocation);
+      return;
+    }
+    free(entry.owner(), allocation, FreeCall.of(allocation));
+  }
+
+  private void notAllocated(Allocation allocation) {
+    trail.hazard(
+        AllocationRules.FREE,
+        allocation.owner(),
+        "free of " + hex(allocation.handle()) + ", which is not allocated");
+  }
+
+  /** dma_free_attrs() with arguments of the driver's own (B12). */
+  void free(YardDevice device, Allocation allocation, FreeCall call) {
+    boolean fromPool = allocation.source() == AllocationSource.DEVICE_POOL;
+    if (call.interruptsOff() && !fromPool) {
+      trail.message(
+          device.id(),
+          MessageClass.WARNING,
+          device.name() + ": WARNING: dma_free_attrs: called with interrupts disabled");
+    }
+    LiveAllocation gone = live.remove(allocation);
+    if (trail.on()) {
+      frees.report(device, allocation, call, Optional.ofNullable(gone));
+    }
     if (gone == null) {
-      trail.hazard(
-          AllocationRules.FREE,
-          allocation.owner(),
-          "free of " + hex(allocation.handle()) + ", which is not allocated");
+      notAllocated(allocation);
       return;
     }
     ledger.remove(gone.entry());
-    gone.giveBack().run();
-    if (trail.on()) {
-      trail.emit(
-          new DmaEvent.Freed(
-              allocation.owner(), allocation.handle(), allocation.sizeBytes()));
+    boolean meant =
+        device.isPresent()
+            && device == gone.owner()
+            && call.handle() == allocation.handle()
+            && call.sizeBytes() == allocation.sizeBytes();
+    if (fromPool || meant) {
+      gone.giveBack().run();
+    } else {
+      frees.otherThanMeant(device, allocation, call, gone);
     }
   }
 }

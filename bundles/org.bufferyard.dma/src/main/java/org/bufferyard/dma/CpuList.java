@@ -17,7 +17,11 @@ final class CpuList {
   private int firstBad = -1;
 
   CpuList(SgTable table, PageHazards hazards) {
-    int entries = table.origNents();
+    this(table, table.origNents(), hazards);
+  }
+
+  /** The first {@code entries} only, as callers that give a wrong count ask for. */
+  CpuList(SgTable table, int entries, PageHazards hazards) {
     phys = new long[entries];
     offset = new int[entries];
     length = new long[entries];
@@ -68,5 +72,9 @@ final class CpuList {
 
   long[] physOfAll() {
     return phys.clone();
+  }
+
+  long[] lengthOfAll() {
+    return length.clone();
   }
 }

@@ -123,6 +123,11 @@ final class DmaApi implements Dma {
   }
 
   @Override
+  public void freeAttrs(DmaDevice device, Allocation allocation, FreeCall call) {
+    allocations.free(yards(device), allocation, call);
+  }
+
+  @Override
   public SgResult getSgtable(DmaDevice device, Allocation allocation, long sizeBytes) {
     return sgtables.export(yards(device), allocation, sizeBytes);
   }
@@ -164,13 +169,49 @@ final class DmaApi implements Dma {
   public long mapResource(
       DmaDevice device, long phys, long sizeBytes, DmaDirection direction, DmaAttrs attrs) {
     return streaming.mapPhys(
-        yards(device), phys, sizeBytes, direction, attrs.with(DmaAttr.MMIO));
+        yards(device),
+        phys,
+        sizeBytes,
+        direction,
+        streaming.known(attrs).with(DmaAttr.MMIO));
   }
 
   @Override
   public void unmap(
       DmaDevice device, long dma, long sizeBytes, DmaDirection direction, DmaAttrs attrs) {
+    streaming.unmapPage(yards(device), dma, sizeBytes, direction, attrs);
+  }
+
+  @Override
+  public void unmapPhys(
+      DmaDevice device, long dma, long sizeBytes, DmaDirection direction, DmaAttrs attrs) {
     streaming.unmap(yards(device), dma, sizeBytes, direction, attrs);
+  }
+
+  @Override
+  public void unmapResource(
+      DmaDevice device, long dma, long sizeBytes, DmaDirection direction, DmaAttrs attrs) {
+    streaming.unmap(
+        yards(device), dma, sizeBytes, direction, streaming.known(attrs).with(DmaAttr.MMIO));
+  }
+
+  @Override
+  public int mappingError(DmaDevice device, long dma) {
+    return streaming.mappingError(yards(device), dma);
+  }
+
+  @Override
+  public long mapSingle(
+      DmaDevice device,
+      Allocation.CpuAddress address,
+      long phys,
+      long sizeBytes,
+      DmaDirection direction,
+      DmaAttrs attrs) {
+    PageRef page = PageRefs.of(context.memory(), phys);
+    long offset = phys & (PageRef.SIZE - 1);
+    return streaming.mapSingle(
+        yards(device), address, page, offset, sizeBytes, direction, attrs);
   }
 
   @Override
@@ -191,6 +232,12 @@ final class DmaApi implements Dma {
   }
 
   @Override
+  public void unmapSg(
+      DmaDevice device, SgTable table, int nents, DmaDirection direction, DmaAttrs attrs) {
+    lists.unmap(yards(device), table, nents, direction, attrs);
+  }
+
+  @Override
   public void syncSingle(
       DmaDevice device, long dma, long sizeBytes, DmaDirection direction, boolean forDevice) {
     streaming.sync(yards(device), dma, sizeBytes, direction, forDevice);
@@ -199,7 +246,13 @@ final class DmaApi implements Dma {
   @Override
   public void syncSg(
       DmaDevice device, SgTable table, DmaDirection direction, boolean forDevice) {
-    lists.sync(yards(device), table, direction, forDevice);
+    lists.sync(yards(device), table, table.origNents(), direction, forDevice);
+  }
+
+  @Override
+  public void syncSg(
+      DmaDevice device, SgTable table, int nents, DmaDirection direction, boolean forDevice) {
+    lists.sync(yards(device), table, nents, direction, forDevice);
   }
 
   @Override

@@ -107,7 +107,8 @@ final class IommuAllocation {
             () -> {
               mapping.unmapRange(domain, device, iova, size);
               blocks.forEach(PageGrant::giveBack);
-            }));
+            },
+            () -> blocks.forEach(PageGrant::giveBack)));
   }
 
   private void explain(
@@ -258,7 +259,13 @@ final class IommuAllocation {
             () -> {
               mapping.unmapRange(domain, device, iova, sizeBytes);
               grant.giveBack();
-            }));
+            },
+            grant::giveBack));
+  }
+
+  /** The unmapping half of iommu_dma_free(), by the handle and size that a driver gives. */
+  void unmap(Domain domain, YardDevice device, long handle, long sizeBytes) {
+    mapping.unmapRange(domain, device, handle, sizeBytes);
   }
 
   private boolean canRemap() {

@@ -225,6 +225,7 @@ final class IommuLists {
       YardDevice device,
       SgTable table,
       CpuList cpu,
+      int entries,
       DmaDirection direction,
       DmaAttrs attrs) {
     if (!attrs.has(DmaAttr.SKIP_CPU_SYNC)) {
@@ -232,14 +233,14 @@ final class IommuLists {
         caches.forCpu(device, cpu.phys(i), cpu.length(i), direction);
       }
     }
-    return unmapSegments(domain, device, table);
+    return unmapSegments(domain, device, table, entries);
   }
 
   /** The same without looking at the CPU side. */
-  boolean unmapSegments(Domain domain, YardDevice device, SgTable table) {
+  boolean unmapSegments(Domain domain, YardDevice device, SgTable table, int entries) {
     long start = 0;
     long end = 0;
-    for (int i = 0; i < table.origNents(); i++) {
+    for (int i = 0; i < entries; i++) {
       Segment s = table.segments().get(i);
       if (s.dmaLength() == 0) {
         break;

@@ -19,15 +19,6 @@ import org.bufferyard.platform.yard.YardDevice;
  * Engine thread only.
  */
 final class ListStreaming {
-  private static final PageHazards UNHEARD =
-      new PageHazards() {
-        @Override
-        public void noPage(Segment.DmaOnly segment) {}
-
-        @Override
-        public void pageWithoutLinearMapping(Segment.PageBacked segment) {}
-      };
-
   private final PageHazards hazards;
   private final Streaming single;
   private final DirectMapping direct;
@@ -78,8 +69,9 @@ final class ListStreaming {
   }
 
   /** __dma_map_sg_attrs(). */
-  private int map(YardDevice device, SgTable table, DmaDirection direction, DmaAttrs attrs) {
+  private int map(YardDevice device, SgTable table, DmaDirection direction, DmaAttrs given) {
     single.needDirection(device, direction);
+    DmaAttrs attrs = single.known(given);
     if (device.dmaMask().isEmpty()) {
       single.noMaskPointer(device);
       return 0;
@@ -137,11 +129,20 @@ final class ListStreaming {
         dma[0],
         size,
         bounced,
-        () -> unmapOnPath(domain, device, snapshot, bounced, direction, quiet));
+        () ->
+            unmapOnPath(
+                domain, device, snapshot, snapshot.origNents(), bounced, direction, quiet));
     if (trail.on()) {
       trail.emit(
           new DmaEvent.SgMapped(
-              device.id(), direction.code(), cpu.physOfAll(), dma, lengths, attrs.bits()));
+              device.id(),
+              direction.code(),
+              cpu.physOfAll(),
+              cpu.lengthOfAll(),
+              dma,
+              lengths,
+              attrs.bits(),
+              new DmaEvent.SegmentLimits(device.maxSegmentSize(), device.segmentBoundary())));
     }
   }
 
@@ -177,62 +178,94 @@ final class ListStreaming {
 
   /** dma_unmap_sgtable(): works on orig_nents entries. */
   void unmap(YardDevice device, SgTable table, DmaDirection direction, DmaAttrs attrs) {
+    unmap(device, table, table.origNents(), direction, attrs);
+  }
+
+  /** dma_unmap_sg_attrs(): whatever stands in the first {@code nents} entries is undone. */
+  void unmap(
+      YardDevice device, SgTable table, int nents, DmaDirection direction, DmaAttrs attrs) {
     single.needDirection(device, direction);
+    int entries = Math.clamp(nents, 0, table.segments().size());
+    if (trail.on()) {
+      trail.emit(
+          new DmaEvent.SgUnmapped(
+              device.id(),
+              direction.code(),
+              new CpuList(table, entries, PageHazards.UNHEARD).physOfAll(),
+              addresses(table, entries),
+              lengths(table, entries),
+              attrs.bits()));
+    }
+    if (live.wasUndone(table)) {
+      return;
+    }
     LiveMappings.MappedList list = live.removeList(table);
     if (list == null) {
       trail.hazard(
           MappingRules.NOT_MAPPED,
           device.id(),
           "unmap of a scatterlist that is not mapped for " + device.name());
-      return;
     }
-    // Unmapping reads pages only for the cache maintenance behind an IOMMU, which reports by itself.
-    CpuList cpu = new CpuList(table, UNHEARD);
     boolean found =
         unmapOnPath(
-            Masks.dmaDomain(device), device, table, list.bounced(), direction, attrs);
-    if (!found) {
+            Masks.dmaDomain(device),
+            device,
+            table,
+            entries,
+            live.isBounced(table),
+            direction,
+            single.known(attrs));
+    if (!found && list != null) {
       live.keep(table, list);
     }
-    if (trail.on()) {
-      trail.emit(
-          new DmaEvent.SgUnmapped(
-              device.id(), direction.code(), cpu.physOfAll(), attrs.bits()));
-    }
+  }
+
+  private static long[] addresses(SgTable table, int entries) {
+    return table.segments().stream().limit(entries).mapToLong(Segment::dma).toArray();
+  }
+
+  private static long[] lengths(SgTable table, int entries) {
+    return table.segments().stream().limit(entries).mapToLong(Segment::dmaLength).toArray();
   }
 
   private boolean unmapOnPath(
       Optional<Domain> domain,
       YardDevice device,
       SgTable table,
+      int entries,
       boolean bounced,
       DmaDirection direction,
       DmaAttrs attrs) {
     if (domain.isEmpty()) {
-      direct.unmapList(device, table, table.origNents(), direction, attrs);
+      direct.unmapList(device, table, entries, direction, attrs);
       return true;
     }
     if (bounced) {
-      iommuLists.unmapBouncedList(
-          domain.get(), device, table, table.origNents(), direction, attrs);
+      iommuLists.unmapBouncedList(domain.get(), device, table, entries, direction, attrs);
       return true;
     }
     if (attrs.has(DmaAttr.SKIP_CPU_SYNC)) {
-      return iommuLists.unmapSegments(domain.get(), device, table);
+      return iommuLists.unmapSegments(domain.get(), device, table, entries);
     }
     return iommuLists.unmapList(
-        domain.get(), device, table, new CpuList(table, hazards), direction, attrs);
+        domain.get(),
+        device,
+        table,
+        new CpuList(table, Math.min(entries, table.origNents()), hazards),
+        entries,
+        direction,
+        attrs);
   }
 
-  /** dma_sync_sg_for_cpu() and _for_device(). */
-  void sync(YardDevice device, SgTable table, DmaDirection direction, boolean forDevice) {
+  /** dma_sync_sg_for_cpu() and _for_device() of the first {@code nents} entries. */
+  void sync(
+      YardDevice device, SgTable table, int nents, DmaDirection direction, boolean forDevice) {
     single.needDirection(device, direction);
+    int entries = Math.clamp(nents, 0, table.segments().size());
     Optional<Domain> domain = Masks.dmaDomain(device);
     boolean behindIommu = domain.isPresent() && !live.isBounced(table);
-    CpuList cpu = new CpuList(table, hazards);
-    long size = 0;
+    CpuList cpu = new CpuList(table, Math.min(entries, table.origNents()), hazards);
     for (int i = 0; i < cpu.size(); i++) {
-      size += cpu.length(i);
       if (behindIommu) {
         // The CPU list is used, not the mapping (C11).
         if (forDevice) {
@@ -250,9 +283,13 @@ final class ListStreaming {
       }
     }
     if (trail.on()) {
-      long first = table.segments().isEmpty() ? Segment.NO_DMA : table.segments().get(0).dma();
       trail.emit(
-          new DmaEvent.Synced(device.id(), first, size, direction.code(), forDevice));
+          new DmaEvent.SgSynced(
+              device.id(),
+              addresses(table, entries),
+              lengths(table, entries),
+              direction.code(),
+              forDevice));
     }
   }
 }

@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.WeakHashMap;
 import org.bufferyard.api.memory.SgTable;
 import org.bufferyard.platform.yard.MappingLedger;
 import org.bufferyard.platform.yard.MappingLedger.Entry;
@@ -26,6 +27,12 @@ final class LiveMappings {
   private final Map<Key, Deque<Entry>> singles = new HashMap<>();
 
   private final Map<SgTable, MappedList> lists = new IdentityHashMap<>();
+
+  /** Lists that the ledger undid while their driver still believes in them. By identity. */
+  private final Map<SgTable, Boolean> undone = new WeakHashMap<>();
+
+  /** The SG_DMA_SWIOTLB mark of a list, which stays when the list is unmapped. By identity. */
+  private final Map<SgTable, Boolean> bouncedOnce = new WeakHashMap<>();
 
   LiveMappings(MappingLedger ledger) {
     this.ledger = ledger;
@@ -81,8 +88,11 @@ final class LiveMappings {
             size,
             () -> {
               lists.remove(table);
+              undone.put(table, true);
               undo.run();
             });
+    undone.remove(table);
+    bouncedOnce.put(table, bounced);
     lists.put(table, new MappedList(entry, bounced));
     ledger.add(entry);
   }
@@ -103,7 +113,11 @@ final class LiveMappings {
   }
 
   boolean isBounced(SgTable table) {
-    MappedList list = lists.get(table);
-    return list != null && list.bounced();
+    return bouncedOnce.getOrDefault(table, false);
+  }
+
+  /** Whether the yard took the mapping away behind its driver's back. */
+  boolean wasUndone(SgTable table) {
+    return undone.containsKey(table);
   }
 }

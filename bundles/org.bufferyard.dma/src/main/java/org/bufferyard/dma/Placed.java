@@ -10,6 +10,7 @@ import org.bufferyard.api.memory.PhysRange;
  *
  * @param zeroBytes bytes from the start that the kernel clears
  * @param giveBack undoes the mapping and frees the memory
+ * @param givePages frees the memory alone: what a free with a wrong handle does
  */
 record Placed(
     long handle,
@@ -17,8 +18,20 @@ record Placed(
     AllocationSource source,
     CpuAddress cpu,
     long zeroBytes,
-    Runnable giveBack) {
+    Runnable giveBack,
+    Runnable givePages) {
   Placed {
     runs = List.copyOf(runs);
+  }
+
+  /** Memory whose address is not mapped anywhere. */
+  Placed(
+      long handle,
+      List<PhysRange> runs,
+      AllocationSource source,
+      CpuAddress cpu,
+      long zeroBytes,
+      Runnable giveBack) {
+    this(handle, runs, source, cpu, zeroBytes, giveBack, giveBack);
   }
 }

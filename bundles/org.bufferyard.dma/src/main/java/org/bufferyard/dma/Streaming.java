@@ -3,6 +3,7 @@ package org.bufferyard.dma;
 import static org.bufferyard.api.dma.DmaAddress.hex;
 
 import java.util.Optional;
+import org.bufferyard.api.dma.Allocation.CpuAddress;
 import org.bufferyard.api.dma.DmaAddress;
 import org.bufferyard.api.dma.DmaAttr;
 import org.bufferyard.api.dma.DmaAttrs;
@@ -70,6 +71,7 @@ final class Streaming {
     }
   }
 
+  /** dma_map_page_attrs(). */
   long mapPage(
       YardDevice device,
       PageRef page,
@@ -77,8 +79,8 @@ final class Streaming {
       long size,
       DmaDirection direction,
       DmaAttrs attrs) {
-    needDirection(device, direction);
-    if (attrs.has(DmaAttr.MMIO) && MappingRules.MAP_PHYS.holdsIn(kernel)) {
+    boolean mapsPhys = MappingRules.MAP_PHYS.holdsIn(kernel);
+    if (attrs.has(DmaAttr.MMIO) && mapsPhys) {
       if (trail.on()) {
         trail.decided(
             MappingRules.MAP_PHYS,
@@ -87,11 +89,57 @@ final class Streaming {
       }
       return failed(device, page.phys() + offset, size);
     }
+    needDirection(device, direction);
     needStructPage(device, page);
     if (page.backing() != PageBacking.LINEAR) {
       hazards.pageWithoutLinearMapping(new Segment.PageBacked(page, (int) offset, size));
     }
-    return mapPhys(device, page.phys() + offset, size, direction, attrs);
+    return mapPhys(device, page.phys() + offset, size, direction, known(attrs));
+  }
+
+  /** dma_map_single_attrs(): memory that might be remapped is no memory for DMA. */
+  long mapSingle(
+      YardDevice device,
+      CpuAddress address,
+      PageRef page,
+      long offset,
+      long size,
+      DmaDirection direction,
+      DmaAttrs attrs) {
+    return switch (address) {
+      case LINEAR -> mapPage(device, page, offset, size, direction, attrs);
+      case VMALLOC -> {
+        trail.message(
+            device.id(),
+            MessageClass.WARNING,
+            device.name() + ": rejecting DMA map of vmalloc memory");
+        yield failed(device, -1L, size);
+      }
+      case COOKIE -> {
+        if (trail.on()) {
+          trail.emit(new DmaEvent.InvalidAddressMapped(device.id(), size));
+        }
+        yield mapPage(device, page, offset, size, direction, attrs);
+      }
+    };
+  }
+
+  /** Attribute bits that this release gives a meaning; the others are ignored by it. */
+  DmaAttrs known(DmaAttrs attrs) {
+    return MappingRules.MAP_PHYS.holdsIn(kernel)
+        ? attrs
+        : attrs
+            .without(DmaAttr.MMIO)
+            .without(DmaAttr.REQUIRE_COHERENT)
+            .without(DmaAttr.CC_SHARED);
+  }
+
+  /** dma_mapping_error(). */
+  int mappingError(YardDevice device, long dma) {
+    if (trail.on()) {
+      trail.emit(new DmaEvent.ErrorChecked(device.id(), dma));
+    }
+    return dma == DmaAddress.MAPPING_ERROR ? Errno.ENOMEM.rc() : 0;
   }
 
   long mapPhys(
@@ -159,18 +207,33 @@ final class Streaming {
     return DmaAddress.MAPPING_ERROR;
   }
 
+  /** dma_unmap_page_attrs(): before 7.0 the attribute bit of registers means nothing here. */
+  void unmapPage(
+      YardDevice device, long dma, long size, DmaDirection direction, DmaAttrs attrs) {
+    if (attrs.has(DmaAttr.MMIO) && MappingRules.MAP_PHYS.holdsIn(kernel)) {
+      trail.hazard(
+          MappingRules.MAP_PHYS,
+          device.id(),
+          "dma_unmap_page of "
+              + hex(dma)
+              + " with DMA_ATTR_MMIO does nothing: the mapping stays for "
+              + device.name());
+      return;
+    }
+    unmap(device, dma, size, direction, known(attrs));
+  }
+
+  /** dma_unmap_phys(). */
   void unmap(
       YardDevice device, long dma, long size, DmaDirection direction, DmaAttrs attrs) {
     needDirection(device, direction);
-    Kind kind = live.removeSingle(device.id(), dma);
-    if (kind == null) {
+    if (live.removeSingle(device.id(), dma) == null) {
       trail.hazard(
           MappingRules.NOT_MAPPED,
           device.id(),
           "unmap of " + hex(dma) + "+" + size + ", which is not mapped for " + device.name());
     }
-    DmaAttrs real = kind == Kind.RESOURCE ? attrs.with(DmaAttr.MMIO) : attrs;
-    unmapOnPath(Masks.dmaDomain(device), device, dma, size, direction, real);
+    unmapOnPath(Masks.dmaDomain(device), device, dma, size, direction, attrs);
     if (trail.on()) {
       trail.emit(
           new DmaEvent.Unmapped(device.id(), dma, size, direction.code(), attrs.bits()));

@@ -295,7 +295,7 @@ class IommuMappingTest {
   @Test
   void unmapOfNothingIsReportedAndHarmless() {
     yard.dma().unmap(device, 0xffff_0000L, 4096, BOTH, DmaAttrs.NONE);
-    yard.dma().unmap(device, 0xffff_0000L, 4096, BOTH, DmaAttrs.of(DmaAttr.MMIO));
+    yard.dma().unmapResource(device, 0xffff_0000L, 4096, BOTH, DmaAttrs.NONE);
     assertTrue(yard.hazard("D10"));
   }
 

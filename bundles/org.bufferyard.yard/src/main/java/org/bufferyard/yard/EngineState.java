@@ -6,12 +6,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.bufferyard.api.device.Device;
 import org.bufferyard.api.device.DeviceBus;
 import org.bufferyard.api.device.DriverFacts;
 import org.bufferyard.api.dma.Dma;
 import org.bufferyard.api.dma.DmaDevice;
 import org.bufferyard.api.dmabuf.DmaBufs;
+import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.DmaEvent.KernelMessage;
 import org.bufferyard.api.event.DmaEvent.MessageClass;
 import org.bufferyard.api.kernel.KernelProfile;
@@ -124,18 +126,33 @@ final class EngineState implements YardState {
 
   @Override
   public List<YardDevice> recreate(List<String> ids) {
+    return replace(ids, ledger::undo);
+  }
+
+  @Override
+  public List<YardDevice> rebind(List<String> ids) {
+    return replace(ids, ledger::forsake);
+  }
+
+  /** Takes devices away and makes them anew; {@code leftovers} settles what they had mapped. */
+  private List<YardDevice> replace(List<String> ids, Consumer<String> leftovers) {
     thread.check();
     LinkedHashSet<String> distinct = new LinkedHashSet<>(ids);
     distinct.forEach(this::device); // all of them are there, or nothing happens
     Failures failures = new Failures("removing " + distinct);
-    distinct.forEach(id -> remove(devices.get(id), failures));
-    distinct.forEach(id -> create(devices.get(id).spec()));
+    distinct.forEach(id -> remove(devices.get(id), leftovers, failures));
+    distinct.forEach(
+        id -> {
+          create(devices.get(id).spec());
+          log.emit(new DmaEvent.Bound(id));
+        });
     failures.throwIfAny();
     return ids.stream().map(this::device).toList();
   }
 
-  private void remove(LiveDevice device, Failures failures) {
-    failures.run(() -> ledger.undo(device.id()));
+  private void remove(LiveDevice device, Consumer<String> leftovers, Failures failures) {
+    log.emit(new DmaEvent.Unbound(device.id()));
+    failures.run(() -> leftovers.accept(device.id()));
     failures.run(() -> hardware.close(device));
     failures.run(() -> translations.detach(device));
     buses.remove(device);

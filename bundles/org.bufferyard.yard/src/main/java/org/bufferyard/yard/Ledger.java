@@ -84,6 +84,11 @@ final class Ledger implements MappingLedger {
     return undone;
   }
 
+  /** Drops the entries of a device without undoing them: its driver left and gave nothing back. */
+  void forsake(String device) {
+    List.copyOf(of(device)).forEach(this::remove);
+  }
+
   /** Undoes everything, newest first. */
   int undoAll(Failures failures) {
     int undone = 0;

@@ -52,6 +52,33 @@ public interface Dma {
   /** dma_free_attrs() / dma_free_noncontiguous(). */
   void free(Allocation allocation);
 
+  /**
+   * The arguments of a dma_free_attrs() call, which need not be those of the allocation.
+   *
+   * @param sizeBytes as given
+   * @param cpuOffset bytes between the CPU address given and the allocation's own
+   * @param handle as given
+   * @param interruptsOff whether the caller runs with interrupts disabled
+   */
+  record FreeCall(
+      long sizeBytes, long cpuOffset, long handle, DmaAttrs attrs, boolean interruptsOff) {
+    public FreeCall {
+      java.util.Objects.requireNonNull(attrs, "attrs");
+    }
+
+    /** The call that the allocation asks for. */
+    public static FreeCall of(Allocation allocation) {
+      return new FreeCall(
+          allocation.sizeBytes(), 0, allocation.handle(), allocation.attrs(), false);
+    }
+  }
+
+  /**
+   * dma_free_attrs() with whatever arguments a driver gives; the memory meant is that of the CPU
+   * address, so {@code allocation} with an offset.
+   */
+  void freeAttrs(DmaDevice device, Allocation allocation, FreeCall call);
+
   // ---- sharing a coherent allocation (C1-C4) ----
 
   /** A table, or the error that stands in its place. */
@@ -104,6 +131,20 @@ public interface Dma {
       DmaDirection direction,
       DmaAttrs attrs);
 
+  /**
+   * dma_map_single_attrs(): memory by its CPU address. What lies in the vmalloc area, the stack of a
+   * thread included, is rejected.
+   *
+   * @param phys of the first byte; not looked at for vmalloc memory
+   */
+  long mapSingle(
+      DmaDevice device,
+      Allocation.CpuAddress address,
+      long phys,
+      long sizeBytes,
+      DmaDirection direction,
+      DmaAttrs attrs);
+
   /** dma_map_phys() (7.x) and, with {@link DmaAttr#MMIO}, dma_map_resource(). */
   long mapPhys(
       DmaDevice device, long phys, long sizeBytes, DmaDirection direction, DmaAttrs attrs);
@@ -112,8 +153,25 @@ public interface Dma {
   long mapResource(
       DmaDevice device, long phys, long sizeBytes, DmaDirection direction, DmaAttrs attrs);
 
-  /** dma_unmap_page_attrs(), dma_unmap_phys(), dma_unmap_resource(). */
+  /**
+   * dma_mapping_error(): -ENOMEM for {@link DmaAddress#MAPPING_ERROR}, else 0. Drivers must ask
+   * after every single mapping (I8).
+   */
+  int mappingError(DmaDevice device, long dma);
+
+  /**
+   * dma_unmap_page_attrs(). From 7.0 on it does nothing with {@link DmaAttr#MMIO}: registers were
+   * never pages.
+   */
   void unmap(
+      DmaDevice device, long dma, long sizeBytes, DmaDirection direction, DmaAttrs attrs);
+
+  /** dma_unmap_phys() (7.x). */
+  void unmapPhys(
+      DmaDevice device, long dma, long sizeBytes, DmaDirection direction, DmaAttrs attrs);
+
+  /** dma_unmap_resource(). */
+  void unmapResource(
       DmaDevice device, long dma, long sizeBytes, DmaDirection direction, DmaAttrs attrs);
 
   /** dma_map_sgtable(): 0 with the table's nents set, or the errno of C6. */
@@ -125,10 +183,19 @@ public interface Dma {
   /** dma_unmap_sgtable(). */
   void unmapSgtable(DmaDevice device, SgTable table, DmaDirection direction, DmaAttrs attrs);
 
+  /** dma_unmap_sg_attrs(): {@code nents} should be that of the map call, and need not be. */
+  void unmapSg(
+      DmaDevice device, SgTable table, int nents, DmaDirection direction, DmaAttrs attrs);
+
   void syncSingle(
       DmaDevice device, long dma, long sizeBytes, DmaDirection direction, boolean forDevice);
 
+  /** dma_sync_sgtable_for_cpu() and _for_device(): all entries. */
   void syncSg(DmaDevice device, SgTable table, DmaDirection direction, boolean forDevice);
+
+  /** dma_sync_sg_for_cpu() and _for_device() of the first {@code nents} entries. */
+  void syncSg(
+      DmaDevice device, SgTable table, int nents, DmaDirection direction, boolean forDevice);
 
   // ---- the proposal (P) ----
 

@@ -25,6 +25,10 @@ public record DmaAttrs(long bits) {
     return new DmaAttrs(bits | attr.mask());
   }
 
+  public DmaAttrs without(DmaAttr attr) {
+    return new DmaAttrs(bits & ~attr.mask());
+  }
+
   /** Names joined by {@code |}, as the kernel's tracepoints print them; empty for none. */
   @Override
   public String toString() {

@@ -45,14 +45,37 @@ public sealed interface DmaEvent {
    *
    * @param source which memory served it
    * @param runs physical runs, in handle order
+   * @param scattered whether dma_alloc_noncontiguous() made it; its table is reported by a {@link
+   *     SgMapped} of its own
    */
   record Allocated(
-      String element, long dma, long size, String source, List<PhysRange> runs, long attrs)
+      String element,
+      long dma,
+      long size,
+      String source,
+      List<PhysRange> runs,
+      long attrs,
+      boolean scattered)
       implements DmaEvent {}
 
   record AllocationFailed(String element, long size, String source) implements DmaEvent {}
 
-  record Freed(String element, long dma, long size) implements DmaEvent {}
+  /**
+   * dma_free_attrs() and its relatives, with the arguments as given; before anything is undone.
+   *
+   * @param source which memory the CPU address belongs to
+   * @param phys memory behind the CPU address; all ones behind the allocation's end
+   * @param scattered whether it was dma_free_noncontiguous()
+   */
+  record Freed(
+      String element,
+      long dma,
+      long size,
+      String source,
+      long phys,
+      long attrs,
+      boolean scattered)
+      implements DmaEvent {}
 
   // ---- streaming ----
 
@@ -61,20 +84,69 @@ public sealed interface DmaEvent {
 
   record MapFailed(String element, long size, long phys, int rc) implements DmaEvent {}
 
+  /** dma_mapping_error(): the driver looked whether a mapping had failed. */
+  record ErrorChecked(String element, long dma) implements DmaEvent {}
+
+  /**
+   * dma_map_single() of a CPU address that stands for no page the caller may map: its page is
+   * whatever the arithmetic gives.
+   */
+  record InvalidAddressMapped(String element, long size) implements DmaEvent {}
+
+  /** The calling thread's stack lies in this frame: no place for DMA. */
+  record StackSeen(String element, long phys) implements DmaEvent {}
+
+  /** Arguments as given, whether or not they fit a mapping. */
   record Unmapped(String element, long dma, long size, int direction, long attrs)
       implements DmaEvent {}
 
-  /** dma_map_sg: {@code dma} and {@code lengths} hold the mapped segments, {@code phys} the input. */
+  /**
+   * dma_map_sg().
+   *
+   * @param phys of each entry of the CPU list
+   * @param cpuLengths bytes of each entry of the CPU list
+   * @param dma of each mapped segment
+   * @param lengths bytes of each mapped segment
+   * @param limits what the device claimed at that moment
+   */
   record SgMapped(
-      String element, int direction, long[] phys, long[] dma, long[] lengths, long attrs)
+      String element,
+      int direction,
+      long[] phys,
+      long[] cpuLengths,
+      long[] dma,
+      long[] lengths,
+      long attrs,
+      SegmentLimits limits)
       implements DmaEvent {}
+
+  /**
+   * dma_parms of a device.
+   *
+   * @param maxSegment bytes
+   * @param boundary mask, all ones for none
+   */
+  record SegmentLimits(long maxSegment, long boundary) {}
 
   record SgMapFailed(String element, int direction, long[] phys, int rc) implements DmaEvent {}
 
-  record SgUnmapped(String element, int direction, long[] phys, long attrs) implements DmaEvent {}
+  /**
+   * dma_unmap_sg() of as many entries as the arrays hold, before anything is undone.
+   *
+   * @param dma sg_dma_address() of each entry, whatever stands there
+   * @param lengths sg_dma_len() of each entry
+   */
+  record SgUnmapped(
+      String element, int direction, long[] phys, long[] dma, long[] lengths, long attrs)
+      implements DmaEvent {}
 
-  /** A sync call; {@code forDevice} false means for the CPU. */
+  /** A sync call with its arguments as given; {@code forDevice} false means for the CPU. */
   record Synced(String element, long dma, long size, int direction, boolean forDevice)
+      implements DmaEvent {}
+
+  /** dma_sync_sg_for_cpu() or _for_device() of as many entries as the arrays hold. */
+  record SgSynced(
+      String element, long[] dma, long[] lengths, int direction, boolean forDevice)
       implements DmaEvent {}
 
   // ---- IOMMU ----
@@ -131,6 +203,12 @@ public sealed interface DmaEvent {
   record FenceSignaled(String element, long context, long seqno, int status) implements DmaEvent {}
 
   // ---- devices ----
+
+  /** A device object came into being and its driver was bound to it. */
+  record Bound(String element) implements DmaEvent {}
+
+  /** The driver left the device; whatever is mapped for it now is left behind. */
+  record Unbound(String element) implements DmaEvent {}
 
   /** A device moved bytes over the bus. */
   record DeviceAccess(String element, long address, long length, boolean write)

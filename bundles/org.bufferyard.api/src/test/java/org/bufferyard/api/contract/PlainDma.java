@@ -328,6 +328,51 @@ public final class PlainDma implements Dma {
   }
 
   @Override
+  public void unmapPhys(
+      DmaDevice device, long dma, long sizeBytes, DmaDirection direction, DmaAttrs attrs) {
+    throw unused();
+  }
+
+  @Override
+  public void unmapResource(
+      DmaDevice device, long dma, long sizeBytes, DmaDirection direction, DmaAttrs attrs) {
+    throw unused();
+  }
+
+  @Override
+  public int mappingError(DmaDevice device, long dma) {
+    return dma == DmaAddress.MAPPING_ERROR ? Errno.ENOMEM.rc() : 0;
+  }
+
+  @Override
+  public long mapSingle(
+      DmaDevice device,
+      Allocation.CpuAddress address,
+      long phys,
+      long sizeBytes,
+      DmaDirection direction,
+      DmaAttrs attrs) {
+    return DmaAddress.MAPPING_ERROR;
+  }
+
+  @Override
+  public void freeAttrs(DmaDevice device, Allocation allocation, FreeCall call) {
+    throw unused();
+  }
+
+  @Override
+  public void unmapSg(
+      DmaDevice device, SgTable table, int nents, DmaDirection direction, DmaAttrs attrs) {
+    unmapSgtable(device, table, direction, attrs);
+  }
+
+  @Override
+  public void syncSg(
+      DmaDevice device, SgTable table, int nents, DmaDirection direction, boolean forDevice) {
+    syncSg(device, table, direction, forDevice);
+  }
+
+  @Override
   public int mapSg(DmaDevice device, SgTable table, DmaDirection direction, DmaAttrs attrs) {
     return mapSgtable(device, table, direction, attrs) == 0 ? table.nents() : 0;
   }

@@ -40,6 +40,13 @@ public interface YardState {
    */
   List<YardDevice> recreate(List<String> ids);
 
+  /**
+   * The driver leaves and comes back without giving anything back: as {@link #recreate(List)}, but
+   * pages, bounce slots and pool blocks that it held stay taken for ever. Mappings behind an IOMMU
+   * end with the domain.
+   */
+  List<YardDevice> rebind(List<String> ids);
+
   Dma dma();
 
   DmaBufs dmaBufs();
