@@ -233,7 +233,7 @@ class CommandLineShellTest {
       })
   void explainRefusesBadArgumentsBeforeItOpensAnything(String line) {
     Boards never =
-        (file, ram) -> {
+        (file, overlays, ram) -> {
           throw new AssertionError("opened " + file);
         };
     Explainer nor =

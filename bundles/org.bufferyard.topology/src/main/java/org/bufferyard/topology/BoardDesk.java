@@ -9,6 +9,7 @@ import org.bufferyard.platform.board.Boards;
 import org.bufferyard.platform.board.OpenBoard;
 import org.bufferyard.platform.draft.BoardDraft;
 import org.bufferyard.platform.draft.DraftImporter;
+import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -27,10 +28,16 @@ public final class BoardDesk implements Boards, BoardDocuments {
   }
 
   @Override
-  public OpenBoard open(Path file, List<PhysRange> extraRam) {
+  public OpenBoard open(Path file, List<Path> overlays, List<PhysRange> extraRam) {
     if (importer.reads(file)) {
-      BoardDraft draft = importer.read(file, List.of()).draft();
+      BoardDraft draft = importer.read(file, overlays, List.of()).draft();
       return DraftReading.of(draft, extraRam, packages).open(file.toString());
+    }
+    if (!overlays.isEmpty()) {
+      throw new BadInputException(
+          "goes on a devicetree, and " + file.getFileName() + " is a board file",
+          "--overlay " + overlays.getFirst().getFileName(),
+          "import it with its base: import BASE.dtb --overlay FILE -o " + file.getFileName());
     }
     byte[] text = TextFile.read(file, BoardReading.SUFFIX);
     BoardReading reading = BoardReading.of(text, name(file), extraRam, packages);

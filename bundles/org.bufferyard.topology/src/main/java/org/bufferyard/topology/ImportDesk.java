@@ -29,20 +29,21 @@ public final class ImportDesk implements BoardImports {
   }
 
   @Override
-  public BoardImport read(Path file, List<PhysRange> ram) {
-    ImportedBoard imported = importer.read(file, ram);
+  public BoardImport read(Path file, List<Path> overlays, List<PhysRange> ram) {
+    ImportedBoard imported = importer.read(file, overlays, ram);
     DraftReading reading = DraftReading.of(imported.draft(), List.of(), packages);
     return new BoardImport(
         imported.report(), reading.lines(file.toString()), List.of());
   }
 
   @Override
-  public BoardImport write(Path file, List<PhysRange> ram, Path target) {
+  public BoardImport write(
+      Path file, List<Path> overlays, List<PhysRange> ram, Path target) {
     if (!target.toString().endsWith(BoardReading.SUFFIX)) {
       throw new BadInputException(
           "is not called " + BoardReading.SUFFIX, target.toString(), "name it so");
     }
-    ImportedBoard imported = importer.read(file, ram);
+    ImportedBoard imported = importer.read(file, overlays, ram);
     DraftReading reading = DraftReading.of(imported.draft(), List.of(), packages);
     if (!Files.exists(target)) {
       TextFile.create(target, reading.text());

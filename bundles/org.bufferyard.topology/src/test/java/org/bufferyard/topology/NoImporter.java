@@ -14,7 +14,7 @@ final class NoImporter implements DraftImporter {
   }
 
   @Override
-  public ImportedBoard read(Path file, List<PhysRange> ram) {
+  public ImportedBoard read(Path file, List<Path> overlays, List<PhysRange> ram) {
     throw new AssertionError("not asked");
   }
 }

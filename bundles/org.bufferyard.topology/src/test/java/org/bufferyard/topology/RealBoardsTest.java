@@ -59,7 +59,7 @@ class RealBoardsTest {
   }
 
   private void check(Path file) {
-    ImportedBoard imported = new DevicetreeImporter().read(file, List.of());
+    ImportedBoard imported = new DevicetreeImporter().read(file, List.of(), List.of());
     boolean own =
         imported.draft().memory().banks().stream().anyMatch(b -> b.size() != 0 && !b.disabled());
     DraftReading reading = DraftReading.of(imported.draft(), own ? List.of() : RAM, PACKAGES);

@@ -65,12 +65,12 @@ class ReimportTest {
           }
 
           @Override
-          public ImportedBoard read(Path file, List<PhysRange> ram) {
+          public ImportedBoard read(Path file, List<Path> overlays, List<PhysRange> ram) {
             return new ImportedBoard(draft, report);
           }
         };
     return new ImportDesk(PACKAGES, importer)
-        .write(folder.resolve("x.dtb"), List.of(), target);
+        .write(folder.resolve("x.dtb"), List.of(), List.of(), target);
   }
 
   private BoardImport first() {

@@ -87,7 +87,8 @@ final class Blob {
 
   private int start(String what, int at, int least) {
     int value = raw32(at);
-    if (value < least || value >= total) {
+    // A tree without a property has an empty strings block, which may stand at the very end.
+    if (value < least || value > total) {
       throw bad(what + " at 0x" + Integer.toHexString(value) + " is outside", at, TAKE_WHOLE);
     }
     return value;

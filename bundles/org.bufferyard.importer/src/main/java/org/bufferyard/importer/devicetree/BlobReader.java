@@ -12,8 +12,8 @@ import org.bufferyard.platform.input.BadInputException;
  * Reads the structure block into a tree. One pass, no recursion, memory in proportion to the blob
  * and bounded by {@link TreeLimits}. Devicetree Specification v0.4, section 5.4.
  *
- * <p>Refused besides broken structure: two properties or two nodes of one name in one node, and
- * overlays, which are no board. One use, one thread.
+ * <p>Refused besides broken structure: two properties or two nodes of one name in one node. One use,
+ * one thread.
  */
 final class BlobReader {
   private static final int BEGIN_NODE = 1;
@@ -42,15 +42,47 @@ final class BlobReader {
    * @throws BadInputException when the bytes are no devicetree of a board
    */
   static DeviceTree read(byte[] bytes, String file) {
+    return read(bytes, file, List.of());
+  }
+
+  /**
+   * A tree with overlays on it, each laid on what the ones before it made.
+   *
+   * @throws BadInputException too when an overlay does not fit
+   */
+  static DeviceTree read(byte[] bytes, String file, List<OverlayFile> overlays) {
+    Blob blob = blob(bytes, file);
+    List<PhysRange> reservations = reservations(blob);
+    TreeNode root = new BlobReader(blob).tree();
+    if (Overlay.is(root)) {
+      throw new BadInputException(
+          "is an overlay, no board", file, "give it with its base: BASE.dtb --overlay " + file);
+    }
+    List<String> applied = new ArrayList<>();
+    for (OverlayFile overlay : overlays) {
+      // Its references are patched: the bytes must be its own.
+      Blob own = blob(overlay.bytes().clone(), overlay.name());
+      reservations(own);
+      List<String> targets =
+          new Overlay(new BlobReader(own).tree(), overlay.name(), root, file).apply();
+      applied.add("overlay " + overlay.name() + " on " + String.join(", ", targets));
+    }
+    return new DeviceTree(file, root, reservations, applied);
+  }
+
+  /**
+   * An overlay as it was read.
+   *
+   * @param name for complaints and provenance
+   */
+  record OverlayFile(byte[] bytes, String name) {}
+
+  private static Blob blob(byte[] bytes, String file) {
     if (bytes.length > Blob.MOST_BYTES) {
       throw new BadInputException(
           "has " + bytes.length + " bytes, too many for a devicetree", file, "give a .dtb");
     }
-    Blob blob = new Blob(bytes, file);
-    List<PhysRange> reservations = reservations(blob);
-    TreeNode root = new BlobReader(blob).tree();
-    refuseOverlay(root, file);
-    return new DeviceTree(file, root, reservations);
+    return new Blob(bytes, file);
   }
 
   private static List<PhysRange> reservations(Blob blob) {
@@ -68,15 +100,6 @@ final class BlobReader {
         throw blob.bad("a reservation of an impossible range", at);
       }
       ranges.add(new PhysRange(base, size));
-    }
-  }
-
-  private static void refuseOverlay(TreeNode root, String file) {
-    boolean overlay =
-        root.children().stream().anyMatch(fragment -> fragment.child("__overlay__").isPresent());
-    if (overlay) {
-      throw new BadInputException(
-          "is an overlay, no board", file, "apply it first: fdtoverlay -i BASE.dtb -o BOARD.dtb");
     }
   }
 

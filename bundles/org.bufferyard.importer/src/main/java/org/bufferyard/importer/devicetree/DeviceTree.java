@@ -20,14 +20,18 @@ final class DeviceTree {
   private final String file;
   private final TreeNode root;
   private final List<PhysRange> reservations;
+  private final List<String> overlays;
   private final List<TreeNode> nodes = new ArrayList<>();
   private final Map<Integer, TreeNode> byPhandle = new HashMap<>();
   private final List<String> doubtful = new ArrayList<>();
 
   /**
    * @param reservations of the reservation block ({@code /memreserve/})
+   * @param overlays what was laid over it, one line each
    */
-  DeviceTree(String file, TreeNode root, List<PhysRange> reservations) {
+  DeviceTree(
+      String file, TreeNode root, List<PhysRange> reservations, List<String> overlays) {
+    this.overlays = List.copyOf(overlays);
     this.file = file;
     this.root = root;
     this.reservations = List.copyOf(reservations);
@@ -46,11 +50,7 @@ final class DeviceTree {
 
   private void index(TreeNode node) {
     // drivers/of/fdt.c: populate_properties() takes either, and the old name too
-    node.property("phandle")
-        .or(() -> node.property("linux,phandle"))
-        .filter(p -> p.cells() == 1)
-        .map(p -> p.cell(0))
-        .filter(phandle -> phandle != 0 && phandle != -1)
+    node.phandle()
         .ifPresent(
             phandle -> {
               TreeNode first = byPhandle.putIfAbsent(phandle, node);
@@ -75,6 +75,11 @@ final class DeviceTree {
   /** All nodes of the board, parents before children, in the order of the blob. */
   List<TreeNode> nodes() {
     return nodes;
+  }
+
+  /** What was laid over the blob's own tree, one line each. */
+  List<String> overlays() {
+    return overlays;
   }
 
   /** What was taken in spite of being odd, one line each. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.importer.devicetree.BlobReader.OverlayFile;
 import org.bufferyard.platform.draft.BoardDraft;
 import org.bufferyard.platform.draft.DraftImporter;
 import org.bufferyard.platform.draft.DraftMemory;
@@ -22,10 +23,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Reads devicetree blobs, and sources where {@code dtc} is installed. Stateless, safe for any
- * thread.
- *
- * <p>Not read: overlays (refused with the command that applies them).
+ * Reads devicetree blobs with overlays on them, and sources where {@code dtc} is installed.
+ * Stateless, safe for any thread.
  */
 @Component
 public final class DevicetreeImporter implements DraftImporter {
@@ -45,8 +44,12 @@ public final class DevicetreeImporter implements DraftImporter {
   @Override
   public boolean reads(Path file) {
     String name = name(file).toLowerCase(Locale.ROOT);
-    return name.endsWith(".dtb") || name.endsWith(".dtbo") || name.endsWith(".dts")
+    return name.endsWith(".dtb") || name.endsWith(".dtbo") || isSource(name)
         || startsLikeBlob(file);
+  }
+
+  private static boolean isSource(String name) {
+    return name.endsWith(".dts") || name.endsWith(".dtso");
   }
 
   private static boolean startsLikeBlob(Path file) {
@@ -67,16 +70,22 @@ public final class DevicetreeImporter implements DraftImporter {
   }
 
   @Override
-  public ImportedBoard read(Path file, List<PhysRange> ram) {
-    String name = name(file);
-    if (name.toLowerCase(Locale.ROOT).endsWith(".dts")) {
-      if (!Files.isRegularFile(file)) {
-        throw new BadInputException("no such file", file.toString(), "give a .dts or .dtb file");
-      }
-      SourceCompiler.Compiled compiled = compiler.compile(file);
-      return read(compiled.blob(), name, ram, compiled.places());
+  public ImportedBoard read(Path file, List<Path> overlays, List<PhysRange> ram) {
+    SourceCompiler.Compiled base = blob(file);
+    List<OverlayFile> laid =
+        overlays.stream().map(o -> new OverlayFile(blob(o).blob(), name(o))).toList();
+    return read(base, name(file), laid, ram);
+  }
+
+  /** The bytes of a blob, or of what a source compiles to. */
+  private SourceCompiler.Compiled blob(Path file) {
+    if (!isSource(name(file).toLowerCase(Locale.ROOT))) {
+      return new SourceCompiler.Compiled(bytes(file), Map.of());
     }
-    return read(bytes(file), name, ram, Map.of());
+    if (!Files.isRegularFile(file)) {
+      throw new BadInputException("no such file", file.toString(), "give a .dts or .dtb file");
+    }
+    return compiler.compile(file);
   }
 
   static byte[] bytes(Path file) {
@@ -94,17 +103,22 @@ public final class DevicetreeImporter implements DraftImporter {
 
   /** A blob in memory to a draft and its report. */
   static ImportedBoard read(byte[] bytes, String file, List<PhysRange> ram) {
-    return read(bytes, file, ram, Map.of());
+    return read(bytes, file, List.of(), ram);
+  }
+
+  static ImportedBoard read(
+      byte[] bytes, String file, List<OverlayFile> overlays, List<PhysRange> ram) {
+    return read(new SourceCompiler.Compiled(bytes, Map.of()), file, overlays, ram);
   }
 
   private static ImportedBoard read(
-      byte[] bytes, String file, List<PhysRange> ram, Map<String, String> places) {
-    DeviceTree tree = BlobReader.read(bytes, file);
+      SourceCompiler.Compiled base, String file, List<OverlayFile> overlays, List<PhysRange> ram) {
+    DeviceTree tree = BlobReader.read(base.blob(), file, overlays);
     Effort effort = new Effort(file);
     DmaParents parents = new DmaParents(tree);
     DmaWindows windows = new DmaWindows(parents, effort);
     Notes notes = new Notes();
-    NodeNames names = new NodeNames(tree, places);
+    NodeNames names = new NodeNames(tree, base.places());
     Architecture architecture = Architectures.of(tree, notes);
     DraftMemory memory = new MemoryDraft(tree, names, notes).draft(ram);
     List<DraftNode> nodes =
@@ -119,7 +133,8 @@ public final class DevicetreeImporter implements DraftImporter {
             memory,
             nodes);
     Map<String, Object> counts =
-        BoardCounts.of(tree, bytes.length, AddressTranslation.ofDma(parents, effort));
+        BoardCounts.of(tree, base.blob().length, AddressTranslation.ofDma(parents, effort));
+    tree.overlays().forEach(text -> notes.understood(tree.root(), text));
     tree.doubtful().forEach(text -> notes.ignored(tree.root(), text));
     return new ImportedBoard(
         draft,

@@ -3,18 +3,28 @@ package org.bufferyard.importer.devicetree;
 import org.bufferyard.platform.input.BadInputException;
 
 /**
- * What giving a tree its meaning may cost. Address windows can be chained so that work grows with a
- * power of the file's size; real boards need less than a thousandth of this. One use, one thread.
+ * What giving a tree its meaning may cost, or laying an overlay on it. Address windows can be chained,
+ * and nodes named, so that work grows with a power of the file's size; real boards need less than a
+ * thousandth of this. One use, one thread.
  */
 final class Effort {
-  /** Comparisons of one window; a second or so. */
+  /** Comparisons of one window or one name; a second or so. */
   private static final long MOST = 100_000_000;
 
   private final String file;
+  private final String tooMuch;
   private long spent;
 
   Effort(String file) {
+    this(file, "its address windows are chained too deeply to follow");
+  }
+
+  /**
+   * @param tooMuch what is wrong when it was too much, starting in lower case
+   */
+  Effort(String file, String tooMuch) {
     this.file = file;
+    this.tooMuch = tooMuch;
   }
 
   /**
@@ -23,8 +33,7 @@ final class Effort {
   void spend(long steps) {
     spent += steps;
     if (spent > MOST) {
-      throw new BadInputException(
-          "its address windows are chained too deeply to follow", file, "give a board's own .dtb");
+      throw new BadInputException(tooMuch, file, "give a board's own .dtb");
     }
   }
 }

@@ -26,7 +26,8 @@ final class NodeNames {
   }
 
   Provenance provenance(TreeNode node) {
-    return new Provenance(places.getOrDefault(node.path(), file), node.path());
+    return new Provenance(
+        node.overlay().orElseGet(() -> places.getOrDefault(node.path(), file)), node.path());
   }
 
   Optional<String> label(TreeNode node) {

@@ -1,12 +1,14 @@
 package org.bufferyard.importer.devicetree;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A property: a name and bytes that lie in the blob. What they mean is up to who asks: cells, text
- * or nothing at all. Immutable.
+ * or nothing at all. Immutable once read, but for {@link #patch}.
  *
  * @param offset of the value in the blob
  * @param length bytes
@@ -16,6 +18,24 @@ record Property(String name, byte[] blob, int offset, int length) {
   /** Whole cells; a rest of one to three bytes counts for nothing. */
   int cells() {
     return length / 4;
+  }
+
+  static Property of(String name, byte[] value) {
+    return new Property(name, value, 0, value.length);
+  }
+
+  /**
+   * Writes a cell where an overlay leaves one open; the blob must be the caller's own.
+   *
+   * @param at in bytes, anywhere that a cell fits
+   */
+  void patch(int at, int cell) {
+    ByteBuffer.wrap(blob).putInt(offset + Objects.checkFromIndexSize(at, 4, length), cell);
+  }
+
+  /** A cell anywhere. */
+  int cellAt(int at) {
+    return ByteBuffer.wrap(blob).getInt(offset + Objects.checkFromIndexSize(at, 4, length));
   }
 
   int cell(int index) {

@@ -5,17 +5,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
-/** A node of a devicetree. Grows while it is read, then stays as it is. */
+/** A node of a devicetree. Grows while it is read and overlays go on it, then stays as it is. */
 final class TreeNode {
   private final String name;
   private final Optional<TreeNode> parent;
+  private final Optional<String> overlay;
   private final Map<String, Property> properties = new LinkedHashMap<>();
-  private final Map<String, TreeNode> children = new LinkedHashMap<>();
+  private final LinkedHashMap<String, TreeNode> children = new LinkedHashMap<>();
 
   TreeNode(String name, Optional<TreeNode> parent) {
+    this(name, parent, Optional.empty());
+  }
+
+  private TreeNode(String name, Optional<TreeNode> parent, Optional<String> overlay) {
     this.name = name;
     this.parent = parent;
+    this.overlay = overlay;
   }
 
   /** False when one of that name is there. */
@@ -26,6 +33,27 @@ final class TreeNode {
   /** False when one of that name is there. */
   boolean add(TreeNode child) {
     return children.putIfAbsent(child.name, child) == null;
+  }
+
+  /** In place of one of that name, if there is one. */
+  void put(Property property) {
+    properties.put(property.name(), property);
+  }
+
+  /**
+   * A new node before its elder siblings, where {@code fdt_add_subnode()} puts one.
+   *
+   * @param file the overlay that brings it
+   */
+  TreeNode insert(String childName, String file) {
+    TreeNode child = new TreeNode(childName, Optional.of(this), Optional.of(file));
+    children.putFirst(childName, child);
+    return child;
+  }
+
+  /** The overlay that brought this node; empty for one of the board's own. */
+  Optional<String> overlay() {
+    return overlay;
   }
 
   /** With its unit address; empty for the root. */
@@ -51,12 +79,26 @@ final class TreeNode {
     return Optional.ofNullable(children.get(childName));
   }
 
+  /** How many children it has. */
+  int width() {
+    return children.size();
+  }
+
   Optional<Property> property(String propertyName) {
     return Optional.ofNullable(properties.get(propertyName));
   }
 
   List<Property> properties() {
     return new ArrayList<>(properties.values());
+  }
+
+  /** What others refer to it by: {@code phandle} or its old name; empty for 0 and all ones. */
+  OptionalInt phandle() {
+    return property("phandle")
+        .or(() -> property("linux,phandle"))
+        .filter(p -> p.cells() == 1 && p.cell(0) != 0 && p.cell(0) != -1)
+        .map(p -> OptionalInt.of(p.cell(0)))
+        .orElse(OptionalInt.empty());
   }
 
   boolean has(String propertyName) {

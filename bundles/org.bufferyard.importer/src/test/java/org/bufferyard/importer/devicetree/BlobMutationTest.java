@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.bufferyard.importer.devicetree.BlobReader.OverlayFile;
 import org.bufferyard.platform.input.BadInputException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -57,6 +59,23 @@ class BlobMutationTest {
 
   @Test
   @Timeout(value = 3600, unit = TimeUnit.SECONDS)
+  void mutatedOverlaysGiveABoardOrOneLine() {
+    for (int done = 0; done < MUTATIONS / 4; done += PER_BOARD) {
+      byte[] base = RandomBoard.of(random).blob();
+      byte[] whole = RandomBoard.overlay(random).blob();
+      offer(base, List.of(new OverlayFile(whole, "m.dtbo")));
+      for (int i = 0; i < PER_BOARD; i++) {
+        offer(
+            base,
+            List.of(new OverlayFile(whole, "m.dtbo"), new OverlayFile(mutated(whole), "m.dtbo")));
+      }
+    }
+    assertTrue(boards > MUTATIONS / 400, "boards: " + boards);
+    assertTrue(complaints > MUTATIONS / 400, "complaints: " + complaints);
+  }
+
+  @Test
+  @Timeout(value = 3600, unit = TimeUnit.SECONDS)
   void noiseBehindAProperHeaderGivesOneLine() {
     for (int i = 0; i < MUTATIONS / 20; i++) {
       byte[] noise = new byte[200 + random.nextInt(400)];
@@ -91,16 +110,27 @@ class BlobMutationTest {
   }
 
   private void offer(byte[] blob) {
+    offer(blob, List.of());
+  }
+
+  private void offer(byte[] blob, List<OverlayFile> overlays) {
     try {
-      DevicetreeImporter.read(blob, "m.dtb", List.of());
+      DevicetreeImporter.read(blob, "m.dtb", overlays, List.of());
       boards++;
     } catch (BadInputException e) {
       assertEquals(1, e.getMessage().lines().count(), e.getMessage());
       assertTrue(e.getMessage().startsWith("m.dtb"), e.getMessage());
       complaints++;
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-      fail("a mutated blob ended in " + e + ": " + java.util.HexFormat.of().formatHex(blob), e);
+      String hex =
+          HexFormat.of().formatHex(blob)
+              + String.join("", overlays.stream().map(o -> " + " + hex(o)).toList());
+      fail("a mutated blob ended in " + e + ": " + hex, e);
     }
+  }
+
+  private static String hex(OverlayFile overlay) {
+    return HexFormat.of().formatHex(overlay.bytes());
   }
 
   private byte[] mutated(byte[] whole) {

@@ -104,7 +104,7 @@ class BlobReaderTest {
             .node("fragment@0", f -> f.text("target-path", "/").node("__overlay__", o -> {}))
             .blob();
     assertEquals(
-        "b.dtb: is an overlay, no board; apply it first: fdtoverlay -i BASE.dtb -o BOARD.dtb",
+        "b.dtb: is an overlay, no board; give it with its base: BASE.dtb --overlay b.dtb",
         complaint(overlay));
   }
 

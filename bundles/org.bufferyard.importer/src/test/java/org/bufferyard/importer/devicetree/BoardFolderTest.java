@@ -24,7 +24,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /**
  * Real boards against what somebody else counted in them. Their blobs are not ours to ship: give the
  * folder with {@code -Dbufferyard.boards=DIR}; it holds the .dtb files, {@code counts.json} and
- * {@code dma-range-maps.json}. On generated trees the same code is tested in {@link MeaningTest}.
+ * {@code dma-range-maps.json}. On generated trees the same code is tested in {@link
+ * AddressMeaningTest} and its neighbours.
  */
 @EnabledIfSystemProperty(named = BoardFolderTest.FOLDER, matches = ".+")
 class BoardFolderTest {
@@ -41,7 +42,7 @@ class BoardFolderTest {
   }
 
   private static ImportedBoard read(String name) throws IOException {
-    return new DevicetreeImporter().read(folder().resolve(name), List.of());
+    return new DevicetreeImporter().read(folder().resolve(name), List.of(), List.of());
   }
 
   @TestFactory

@@ -34,6 +34,39 @@ final class RandomBoard {
     return root;
   }
 
+  /** An overlay that fits such a board: by label and by path, with references of its own. */
+  static TreeWriter overlay(RandomGenerator random) {
+    RandomBoard board = new RandomBoard(random);
+    return TreeWriter.root()
+        .node(
+            "fragment@0",
+            f ->
+                f.cells("target", -1)
+                    .node("__overlay__", o -> o.flag("no-map").cells("size", board.some(2))))
+        .node(
+            "fragment@1",
+            f ->
+                f.text("target-path", "/")
+                    .node(
+                        "__overlay__",
+                        o -> {
+                          o.node("first@1", node -> board.unit(node, 0));
+                          o.node("extra@2", node -> node.cells("iommus", 1, -1).flag("dma-coherent"));
+                        }))
+        .node(
+            "__local_fixups__",
+            l ->
+                l.node(
+                    "fragment@1",
+                    f -> f.node("__overlay__", o -> o.node("extra@2", e -> e.cells("iommus", 0)))))
+        .node(
+            "__fixups__",
+            x ->
+                x.text(
+                    "left", "/fragment@0:target:0", "/fragment@1/__overlay__/extra@2:iommus:4"))
+        .node("__symbols__", s -> s.text("first", "/fragment@1/__overlay__/first@1"));
+  }
+
   private boolean chance(int oneIn) {
     return random.nextInt(oneIn) == 0;
   }

@@ -66,7 +66,7 @@ class SourceCompilerTest {
 
   private String complaint() {
     String line =
-        assertThrows(BadInputException.class, () -> importer().read(source, List.of()))
+        assertThrows(BadInputException.class, () -> importer().read(source, List.of(), List.of()))
             .getMessage();
     assertEquals(1, line.lines().count(), line);
     return line.substring(line.indexOf(": ") + 2);
@@ -75,7 +75,7 @@ class SourceCompilerTest {
   @Test
   void elementsKnowTheLineOfTheirSource() throws IOException {
     dtc();
-    BoardDraft draft = importer().read(source, List.of()).draft();
+    BoardDraft draft = importer().read(source, List.of(), List.of()).draft();
     assertEquals("soc.dtsi:11", draft.nodes().getFirst().head().provenance().file());
     assertEquals("/codec@1", draft.nodes().getFirst().head().path());
   }
@@ -101,7 +101,7 @@ class SourceCompilerTest {
     Files.writeString(source, "#include \"soc.dtsi\"\n");
     assertTrue(complaint().startsWith("has #include lines, and cpp is not installed"));
     program("cpp", "while [ $# -gt 0 ]; do [ $1 = -o ] && echo x > \"$2\"; shift; done\n");
-    assertEquals(1, importer().read(source, List.of()).draft().nodes().size());
+    assertEquals(1, importer().read(source, List.of(), List.of()).draft().nodes().size());
   }
 
   @Test
@@ -139,7 +139,7 @@ class SourceCompilerTest {
           };
         };
         """);
-    BoardDraft draft = new DevicetreeImporter().read(source, List.of()).draft();
+    BoardDraft draft = new DevicetreeImporter().read(source, List.of(), List.of()).draft();
     assertEquals("board.dts:6", draft.nodes().getFirst().head().provenance().file());
   }
 }

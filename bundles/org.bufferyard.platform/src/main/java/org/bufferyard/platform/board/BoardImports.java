@@ -11,10 +11,11 @@ public interface BoardImports {
   /**
    * Reads a foreign board and writes nothing.
    *
+   * @param overlays laid over the board in this order
    * @param ram banks in place of those that firmware would fill in; empty for the file's own
    * @throws org.bufferyard.platform.input.BadInputException when it cannot be used
    */
-  BoardImport read(Path file, List<PhysRange> ram);
+  BoardImport read(Path file, List<Path> overlays, List<PhysRange> ram);
 
   /**
    * Reads a foreign board and writes it as a board file, whole or not at all. A board file that is
@@ -22,5 +23,5 @@ public interface BoardImports {
    *
    * @throws org.bufferyard.platform.input.BadInputException when either file cannot be used
    */
-  BoardImport write(Path file, List<PhysRange> ram, Path target);
+  BoardImport write(Path file, List<Path> overlays, List<PhysRange> ram, Path target);
 }

@@ -12,8 +12,14 @@ public interface Boards {
    * Reads, validates and compiles a board.
    *
    * @param extraRam {@code --ram}: banks in place of those that firmware would fill in
+   * @param overlays laid over a devicetree in this order; none for a board file
    * @throws org.bufferyard.platform.input.BadInputException with the first error; warnings stay in
    *     the result
    */
-  OpenBoard open(Path file, List<PhysRange> extraRam);
+  OpenBoard open(Path file, List<Path> overlays, List<PhysRange> extraRam);
+
+  /** Without overlays. */
+  default OpenBoard open(Path file, List<PhysRange> extraRam) {
+    return open(file, List.of(), extraRam);
+  }
 }

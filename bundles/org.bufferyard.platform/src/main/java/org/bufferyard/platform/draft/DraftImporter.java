@@ -12,10 +12,13 @@ public interface DraftImporter {
   boolean reads(Path file);
 
   /**
-   * Reads a file. Time and memory are bounded whatever is in it, and nothing is written.
+   * Reads a file and overlays for it. Time and memory are bounded whatever is in them, and nothing is
+   * written.
    *
+   * @param overlays laid over the file's board in this order; each may build on those before it
    * @param ram banks in place of those that the file states; empty for the file's own
-   * @throws org.bufferyard.platform.input.BadInputException when it is not what it should be
+   * @throws org.bufferyard.platform.input.BadInputException when one is not what it should be, or an
+   *     overlay does not fit
    */
-  ImportedBoard read(Path file, List<PhysRange> ram);
+  ImportedBoard read(Path file, List<Path> overlays, List<PhysRange> ram);
 }

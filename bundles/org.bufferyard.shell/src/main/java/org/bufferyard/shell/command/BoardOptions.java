@@ -7,6 +7,7 @@ import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.board.Boards;
 import org.bufferyard.platform.board.OpenBoard;
 import org.bufferyard.platform.input.BadInputException;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,17 +26,25 @@ public final class BoardOptions {
       description = "Memory that firmware fills in; may be repeated.")
   private List<PhysRange> ram = List.of();
 
+  @Mixin private final OverlayOption overlays = new OverlayOption();
+
   OpenBoard open(Boards boards, Path directory) {
-    return open(boards, directory.resolve(file), ram, file.toString());
+    Path resolved = directory.resolve(file);
+    check(resolved, file.toString());
+    return boards.open(resolved, overlays.resolved(directory), ram);
   }
 
-  static OpenBoard open(Boards boards, Path resolved, List<PhysRange> ram, String asTyped) {
+  static OpenBoard open(Boards boards, Path resolved, String asTyped) {
+    check(resolved, asTyped);
+    return boards.open(resolved, List.of());
+  }
+
+  private static void check(Path resolved, String asTyped) {
     if (!Files.isRegularFile(resolved)) {
       throw new BadInputException(
           Files.exists(resolved) ? "is not a file" : "there is no such file",
           asTyped,
           "give a .topology or a .dtb, such as launch/yards/thread-2017/board.topology");
     }
-    return boards.open(resolved, ram);
   }
 }

@@ -54,6 +54,8 @@ public final class ImportCommand implements ShellCommand {
         description = "Memory that firmware fills in; may be repeated.")
     private List<PhysRange> ram = List.of();
 
+    @Mixin private final OverlayOption overlays = new OverlayOption();
+
     @Override
     public CommonOptions common() {
       return common;
@@ -68,11 +70,12 @@ public final class ImportCommand implements ShellCommand {
             file.toString(),
             "give a .dtb");
       }
+      List<Path> laid = overlays.resolved(directory);
       Optional<Path> target = Optional.ofNullable(output);
       BoardImport done =
           target.isPresent()
-              ? imports.write(resolved, ram, directory.resolve(target.get()))
-              : imports.read(resolved, ram);
+              ? imports.write(resolved, laid, ram, directory.resolve(target.get()))
+              : imports.read(resolved, laid, ram);
       return new Answer(
           new ImportText(done, target).text(), ImportJson.of(done, target), 0);
     }

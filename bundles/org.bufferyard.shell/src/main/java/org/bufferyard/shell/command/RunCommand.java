@@ -2,7 +2,6 @@ package org.bufferyard.shell.command;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.bufferyard.platform.board.Boards;
 import org.bufferyard.platform.board.OpenBoard;
 import org.bufferyard.platform.input.BadInputException;
@@ -61,7 +60,7 @@ public final class RunCommand implements ShellCommand {
       }
       ScenarioSpec scenario = scenarios.open(resolved);
       Path board = resolved.resolveSibling(scenario.board());
-      OpenBoard open = BoardOptions.open(boards, board, List.of(), scenario.board());
+      OpenBoard open = BoardOptions.open(boards, board, scenario.board());
       RunReport report = runner.run(scenario, open.spec());
       DeviceNames names = new DeviceNames(open.spec());
       return new Answer(

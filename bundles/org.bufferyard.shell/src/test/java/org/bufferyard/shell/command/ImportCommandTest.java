@@ -32,17 +32,24 @@ class ImportCommandTest {
   private final BoardImports imports =
       new BoardImports() {
         @Override
-        public BoardImport read(Path file, List<PhysRange> ram) {
-          asked.add("read " + directory.relativize(file) + " " + ram);
+        public BoardImport read(Path file, List<Path> overlays, List<PhysRange> ram) {
+          asked.add("read " + directory.relativize(file) + laid(overlays) + " " + ram);
           return done();
         }
 
         @Override
-        public BoardImport write(Path file, List<PhysRange> ram, Path target) {
-          asked.add("write " + directory.relativize(file) + " " + directory.relativize(target));
+        public BoardImport write(
+            Path file, List<Path> overlays, List<PhysRange> ram, Path target) {
+          asked.add(
+              "write " + directory.relativize(file) + laid(overlays) + " "
+                  + directory.relativize(target));
           return done();
         }
       };
+
+  private String laid(List<Path> overlays) {
+    return String.join("", overlays.stream().map(o -> " + " + directory.relativize(o)).toList());
+  }
 
   private static BoardImport done() {
     Map<String, Object> counts = new LinkedHashMap<>();
@@ -102,6 +109,18 @@ class ImportCommandTest {
     assertTrue(text.contains("b.dtb: no RAM"), text);
     assertTrue(text.contains("added Device /soc/x@1"), text);
     assertTrue(text.endsWith("written to out.topology\n"), text);
+  }
+
+  @Test
+  void overlaysGoOnInTheOrderGiven() throws IOException {
+    Files.write(directory.resolve("z.dtbo"), new byte[] {1});
+    Files.write(directory.resolve("a.dtbo"), new byte[] {1});
+    run("b.dtb", "--overlay", "z.dtbo", "--overlay", "a.dtbo", "-o", "out.topology");
+    assertEquals(List.of("write b.dtb + z.dtbo + a.dtbo out.topology"), asked);
+    assertEquals(
+        "--overlay c.dtbo: there is no such file; give a .dtbo",
+        assertThrows(BadInputException.class, () -> run("b.dtb", "--overlay", "c.dtbo"))
+            .getMessage());
   }
 
   @Test
