@@ -36,7 +36,7 @@ final class AllocationCommands {
     String name = op.word(2);
     long size = op.number(3);
     DmaAttrs attrs = op.attrs(5);
-    learnPages(bench, device.get(), recorded);
+    learnPages(bench, op, device.get(), recorded);
     Optional<Allocation> made = bench.dma().allocAttrs(device.get(), size, op.gfp(4), attrs);
     if (made.isEmpty()) {
       bench.remove(name);
@@ -56,7 +56,8 @@ final class AllocationCommands {
   }
 
   /** The page allocator's choice, and a restricted pool's, are inputs. */
-  private static void learnPages(Bench bench, YardDevice device, JsonObject recorded) {
+  private static void learnPages(
+      Bench bench, Operation op, YardDevice device, JsonObject recorded) {
     List<RecordedPlaces.Run> runs = RecordedPlaces.runs(recorded);
     boolean direct = device.dmaDomain().isEmpty();
     for (RecordedPlaces.Run run : runs) {
@@ -69,6 +70,13 @@ final class AllocationCommands {
     if (runs.isEmpty() && direct) {
       RecordedPlaces.number(recorded.get("dma"))
           .ifPresent(dma -> learnPage(bench, device, device.rangeMap().toPhys(dma)));
+    } else if (runs.isEmpty()) {
+      RecordedPlaces.number(recorded.get("dma"))
+          .ifPresent(
+              dma ->
+                  bench
+                      .pagesSeen(op, dma, PageRef.align(op.number(3)))
+                      .forEach(bench.state().placements()::preferPages));
     }
   }
 
@@ -133,7 +141,7 @@ final class AllocationCommands {
     if (device.isEmpty()) {
       return Answer.noDevice();
     }
-    learnPages(bench, device.get(), recorded);
+    learnPages(bench, op, device.get(), recorded);
     Optional<Allocation> made =
         bench
             .dma()

@@ -6,6 +6,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import org.bufferyard.api.kernel.KernelOops;
+import org.bufferyard.platform.spec.MachineSpec;
 
 /** What the model answers to a command, in the recorder's own words and units. */
 final class Answer {
@@ -27,9 +29,14 @@ final class Answer {
     return new Answer().put("err", new JsonPrimitive("nodev"));
   }
 
-  /** The command killed the calling thread; 11 is the signal that the runner saw. */
-  static Answer oops() {
-    return new Answer().number("oops", 11);
+  /**
+   * The command killed the calling thread, with the signal that the runner saw: SIGSEGV from die(),
+   * but SIGKILL from x86's page_fault_oops().
+   */
+  static Answer oops(KernelOops death, MachineSpec.Architecture architecture) {
+    boolean trap = death.getMessage().startsWith("kernel BUG");
+    boolean killed = architecture == MachineSpec.Architecture.X86 && !trap;
+    return new Answer().number("oops", killed ? 9 : 11);
   }
 
   Answer number(String name, long value) {

@@ -25,6 +25,11 @@ final class Bench {
   private final YardState state;
   private final RecordedBoot boot;
   private final RecordedCase recorded;
+  private final Sightings sightings;
+
+  /** Where the recorded trace begins in the model's events: behind the last fresh. */
+  private long traceStart;
+
   private final BooleanSupplier oopsed;
 
   /** By name, oldest first; a name that is given anew is young again. */
@@ -51,6 +56,8 @@ final class Bench {
     this.state = state;
     this.boot = boot;
     this.recorded = recorded;
+    this.sightings = new Sightings(recorded);
+    this.traceStart = state.events().mark();
   }
 
   YardState state() {
@@ -144,6 +151,48 @@ final class Bench {
     } else if (oopsed.getAsBoolean()) {
       state.placements().sawBounce(phys);
     }
+  }
+
+  void restartTrace() {
+    traceStart = state.events().mark();
+  }
+
+  /** Lines of the trace that the model has made so far. */
+  private int tracePosition() {
+    return IommuTrace.of(state.events().since(traceStart), boot.board()).size();
+  }
+
+  /**
+   * The same behind an IOMMU, where the answer tells IOVAs only: by the trace, else by a later look.
+   *
+   * @param object what the command maps
+   * @param dmas its device addresses as recorded; empty when it failed
+   */
+  void learnBounceBehind(
+      Operation op, YardDevice device, String object, List<Long> dmas, int entries) {
+    if (boot.board().machine().swiotlb().region().filter(p -> !placed.contains(p.base())).isEmpty()) {
+      return;
+    }
+    Optional<Long> traced =
+        sightings.hasTrace()
+            ? sightings.firstBounce(tracePosition(), dmas, device.minAlignMask())
+            : Optional.empty();
+    if (traced.isPresent()) {
+      learnBounce(device, traced.get());
+      return;
+    }
+    for (int entry = 0; entry < entries; entry++) {
+      sightings.behind(op, object, entry).ifPresent(phys -> learnBounce(device, phys));
+    }
+  }
+
+  /** Pages of an allocation that has no kernel mapping to show them; empty: the record is silent. */
+  List<Long> pagesSeen(Operation op, long iova, long sizeBytes) {
+    List<Long> traced =
+        sightings.hasTrace()
+            ? sightings.pagesAt(tracePosition(), iova, sizeBytes)
+            : List.<Long>of();
+    return traced.isEmpty() ? sightings.pagesSeenLater(op, op.word(2)) : traced;
   }
 
   /**

@@ -120,7 +120,7 @@ final class CaseReplay {
     try {
       return commands.command(op.verb()).orElseThrow().run(bench, op, recorded);
     } catch (KernelOops e) {
-      return Answer.oops();
+      return Answer.oops(e, bench.boot().board().machine().architecture());
     } catch (Operation.BrokenCommandException | BadInputException e) {
       throw e;
     } catch (RuntimeException e) {

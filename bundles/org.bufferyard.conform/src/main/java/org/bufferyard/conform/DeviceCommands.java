@@ -1,9 +1,12 @@
 package org.bufferyard.conform;
 
 import com.google.gson.JsonObject;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.api.dma.Dma;
+import org.bufferyard.platform.spec.DeviceSpec;
+import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.yard.YardDevice;
 
 /** Devices themselves: fresh, mask, par, untrusted. */
@@ -21,11 +24,27 @@ final class DeviceCommands {
     int count = 0;
     for (String name : op.words().subList(1, op.length())) {
       if (bench.boot().board().device(name).isPresent()) {
-        bench.state().recreate(name);
-        count++;
+        List<String> slot = slot(bench.boot().board(), name);
+        bench.state().recreate(slot);
+        count += slot.size();
       }
     }
+    bench.restartTrace();
     return Answer.rc(count);
+  }
+
+  /** What leaves and comes with a device: all functions of its PCI slot, so that the group goes. */
+  private static List<String> slot(PlatformSpec board, String name) {
+    DeviceSpec device = board.device(name).orElseThrow();
+    int function = device.path().lastIndexOf('.');
+    if (!device.pci() || function < 0) {
+      return List.of(device.id());
+    }
+    String slot = device.path().substring(0, function + 1);
+    return board.devices().stream()
+        .filter(d -> d.pci() && d.path().startsWith(slot))
+        .map(DeviceSpec::id)
+        .toList();
   }
 
   private static Answer mask(Bench bench, Operation op, JsonObject recorded) {

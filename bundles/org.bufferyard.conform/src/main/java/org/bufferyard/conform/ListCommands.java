@@ -155,9 +155,9 @@ final class ListCommands {
   private static void learnBounces(
       Bench bench, Operation op, YardDevice device, JsonObject recorded) {
     if (device.dmaDomain().isPresent()) {
-      return;
-    }
-    if (recorded.has("segs")) {
+      List<Long> segments = RecordedPlaces.segments(recorded);
+      bench.learnBounceBehind(op, device, op.word(2), segments, segments.size());
+    } else if (recorded.has("segs")) {
       RecordedPlaces.segments(recorded).forEach(dma -> bench.learnBounce(device, dma));
     } else {
       bench

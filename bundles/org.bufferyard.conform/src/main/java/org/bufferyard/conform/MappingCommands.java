@@ -1,6 +1,7 @@
 package org.bufferyard.conform;
 
 import com.google.gson.JsonObject;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.api.dma.Allocation.CpuAddress;
@@ -40,7 +41,7 @@ final class MappingCommands {
     long size = op.number(5);
     DmaDirection direction = op.direction(6);
     DmaAttrs attrs = op.attrs(7);
-    learnBounce(bench, device, recorded);
+    learnBounce(bench, op, device, recorded);
     long dma = bench.dma().mapPage(device, page, op.number(4), size, direction, attrs);
     if (asks) {
       bench.dma().mappingError(device, dma);
@@ -61,7 +62,7 @@ final class MappingCommands {
     long size = op.number(5);
     DmaDirection direction = op.direction(6);
     DmaAttrs attrs = op.attrs(7);
-    learnBounce(bench, device, recorded);
+    learnBounce(bench, op, device, recorded);
     long dma =
         bench
             .dma()
@@ -115,7 +116,7 @@ final class MappingCommands {
     long size = op.number(4);
     DmaDirection direction = op.direction(5);
     DmaAttrs attrs = op.attrs(6);
-    learnBounce(bench, device, recorded);
+    learnBounce(bench, op, device, recorded);
     long dma = bench.dma().mapPhys(device, phys, size, direction, attrs);
     bench.dma().mappingError(device, dma);
     return mapped(
@@ -141,10 +142,19 @@ final class MappingCommands {
     return Character.isDigit(word.charAt(0)) ? op.number(word) : bench.page(op, word);
   }
 
-  static void learnBounce(Bench bench, YardDevice device, JsonObject recorded) {
+  static void learnBounce(
+      Bench bench, Operation op, YardDevice device, JsonObject recorded) {
+    Optional<Long> dma = RecordedPlaces.number(recorded.get("dma"));
+    if (dma.isEmpty() || dma.get() == DmaAddress.MAPPING_ERROR) {
+      return;
+    }
     if (device.dmaDomain().isEmpty()) {
-      RecordedPlaces.number(recorded.get("dma"))
-          .ifPresent(dma -> bench.learnBounce(device, dma));
+      bench.learnBounce(device, dma.get());
+    } else if (recorded.has("behind")) {
+      RecordedPlaces.number(recorded.get("behind"))
+          .ifPresent(phys -> bench.learnBounce(device, phys));
+    } else {
+      bench.learnBounceBehind(op, device, op.word(2), List.of(dma.get()), 1);
     }
   }
 

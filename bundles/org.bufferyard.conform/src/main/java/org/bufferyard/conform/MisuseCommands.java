@@ -41,7 +41,7 @@ final class MisuseCommands {
     DmaDirection direction = op.direction(5);
     CpuAddress address = address(bench, op);
     long phys = imagePage(bench, device, recorded);
-    MappingCommands.learnBounce(bench, device, recorded);
+    MappingCommands.learnBounce(bench, op, device, recorded);
     if (op.word(3).equals("stackpage")) {
       bench.state().events().emit(new DmaEvent.StackSeen(device.id(), phys));
     }

@@ -55,18 +55,20 @@ record SlotSearch(
 
   /**
    * 6.1: alignment comes from striding through the slots from an aligned index, and one that has to
-   * move on by single slots for the original's bits loses it.
+   * move on by single slots for the original's bits loses it. Bits that the allocation's own
+   * alignment covers are not kept, so a bounce behind an IOMMU loses bit 11 of its offset.
    */
   private static SlotSearch of61(BounceRequest request) {
     long keepMask = request.original() == 0 ? 0 : request.minAlignMask();
     long offset = request.original() & keepMask & SLOT_MASK;
     long size = saturated(request.sizeBytes(), request.allocAlignMask()) + offset;
-    long stride = ((request.minAlignMask() & ~SLOT_MASK) >>> 11) + 1;
+    long kept = request.minAlignMask() & ~SLOT_MASK & ~request.allocAlignMask();
+    long stride = (kept >>> 11) + 1;
     if (size >= PageRef.SIZE) {
       stride *= PageRef.SIZE / SLOT_BYTES;
     }
     stride = Math.max(stride, (request.allocAlignMask() >>> 11) + 1);
-    long keep = keepMask & ~SLOT_MASK;
+    long keep = keepMask & kept;
     return new SlotSearch(offset, slots(size), 0, keep, stride, true, maxSlots(request));
   }
 

@@ -73,7 +73,7 @@ public final class EnvironmentReader implements RecordedEnvironments {
                 arm64,
                 arm64 && kernel.version().compareTo(KMALLOC_BOUNCE_SINCE) >= 0,
                 defaultCma(environment, arm64),
-                bounce(environment, config, architecture),
+                bounce(environment, run, config, architecture),
                 new MachineSpec.IommuMode(
                     config.contains("passthrough") || config.contains("vtd-pt"),
                     !config.contains("lazy"),
@@ -138,7 +138,8 @@ public final class EnvironmentReader implements RecordedEnvironments {
     return recorded.isPresent() || !arm64 ? recorded : Optional.of(machine.defaultCma());
   }
 
-  private MachineSpec.Bounce bounce(Field environment, String config, String architecture) {
+  private MachineSpec.Bounce bounce(
+      Field environment, String run, String config, String architecture) {
     if (config.startsWith("noswiotlb")) {
       return MachineSpec.Bounce.NONE;
     }
@@ -150,7 +151,7 @@ public final class EnvironmentReader implements RecordedEnvironments {
                   long start = s.member("start").number();
                   return new PhysRange(start, s.member("end").number() - start);
                 })
-            .orElseGet(() -> machine.defaultBounce(architecture));
+            .orElseGet(() -> machine.bounceOf(run, architecture));
     boolean forced = config.startsWith("swiotlb-");
     return new MachineSpec.Bounce(
         forced ? MachineSpec.BounceMode.FORCE : MachineSpec.BounceMode.AUTO,

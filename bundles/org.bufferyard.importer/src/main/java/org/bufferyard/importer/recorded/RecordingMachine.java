@@ -68,9 +68,13 @@ final class RecordingMachine {
     return range(facts.member("defaultCma"));
   }
 
-  /** Where the bounce pool lay in boots that recorded it. */
-  PhysRange defaultBounce(String architecture) {
-    return range(facts.member("defaultBounce").member(architecture));
+  /** Where the bounce pool of a boot that did not record it lay, else where others had it. */
+  PhysRange bounceOf(String run, String architecture) {
+    return range(
+        facts
+            .member("bounceOfBoot")
+            .optional(run)
+            .orElseGet(() -> facts.member("defaultBounce").member(architecture)));
   }
 
   private Optional<Field> fact(String device) {
