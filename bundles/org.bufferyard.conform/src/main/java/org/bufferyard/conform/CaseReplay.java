@@ -52,7 +52,7 @@ final class CaseReplay {
     if (reason.isPresent()) {
       return new Outcome.Skipped(reason.get());
     }
-    try (Yard yard = yards.open(boot.board(), YardOptions.fidelity(boot.kernel()))) {
+    try (Yard yard = yards.open(boot.board(), YardOptions.fidelity(boot.kernel()).withoutCaches())) {
       return yard.call(state -> run(recorded, operations, state, boot));
     } catch (BadInputException e) {
       return new Outcome.Skipped(e.getMessage());

@@ -18,12 +18,15 @@ import org.bufferyard.api.dma.Gfp;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.DmaEvent.MessageClass;
 import org.bufferyard.api.memory.CpuMapping;
+import org.bufferyard.api.memory.PageBacking;
 import org.bufferyard.api.memory.PageHazards;
 import org.bufferyard.api.memory.PageRef;
+import org.bufferyard.api.memory.Pgprot;
 import org.bufferyard.api.memory.PhysMemory;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.platform.yard.CpuCache;
 import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.DmaEngineContext;
 import org.bufferyard.platform.yard.MappingLedger;
@@ -36,6 +39,7 @@ import org.bufferyard.platform.yard.YardDevice;
 final class Allocations {
   private final DmaEngineContext context;
   private final PhysMemory memory;
+  private final CpuCache cache;
   private final MappingLedger ledger;
   private final PoolAllocation pools;
   private final DirectAllocation direct;
@@ -52,6 +56,7 @@ final class Allocations {
       Trail trail) {
     this.context = context;
     this.memory = context.memory();
+    this.cache = context.cache();
     this.ledger = context.ledger();
     this.pools = pools;
     this.direct = direct;
@@ -158,12 +163,12 @@ final class Allocations {
       Placed placed,
       Optional<SgTable> table,
       DmaDirection direction) {
-    clear(placed);
     CpuAddress cpu =
         attrs.has(DmaAttr.NO_KERNEL_MAPPING) ? CpuAddress.COOKIE : placed.cpu();
     Allocation allocation =
         new Allocation(
             device.id(), sizeBytes, placed.handle(), placed.runs(), placed.source(), cpu, attrs);
+    clear(placed, device, CpuViews.kernelProt(device, allocation, table.isPresent()));
     MappingLedger.Entry entry =
         new MappingLedger.Entry(
             kind, device.id(), placed.handle(), sizeBytes, () -> undo(allocation));
@@ -184,14 +189,24 @@ final class Allocations {
     return allocation;
   }
 
-  private void clear(Placed placed) {
+  /**
+   * Zeroes, through the mapping that the kernel zeroes through, and leaves the caches as it does:
+   * pages behind an IOMMU come zeroed from the page allocator and are cleaned for a non-coherent
+   * device (B10), other memory is zeroed through its own mapping (B7.8).
+   */
+  private void clear(Placed placed, YardDevice device, Pgprot prot) {
+    boolean pages = placed.source() == AllocationSource.IOMMU_PAGES;
     long rest = placed.zeroBytes();
     for (PhysRange run : placed.runs()) {
-      if (rest == 0) {
-        return;
-      }
       long bytes = Math.min(rest, run.size());
-      memory.fill(run.base(), bytes, (byte) 0);
+      boolean linear = memory.backing(run.base()) == PageBacking.LINEAR;
+      cache.zero(run.base(), pages && linear ? Pgprot.CACHED : prot, bytes);
+      if (pages && !device.isCoherent()) {
+        cache.clean(run.base(), run.size());
+      }
+      if (linear && prot != Pgprot.CACHED) {
+        cache.uncachedAlias(run.base(), run.size());
+      }
       rest -= bytes;
     }
   }
@@ -199,8 +214,19 @@ final class Allocations {
   private void undo(Allocation allocation) {
     LiveAllocation gone = live.remove(allocation);
     if (gone != null) {
-      gone.giveBack().run();
+      giveBack(allocation, gone);
     }
+  }
+
+  private void giveBack(Allocation allocation, LiveAllocation gone) {
+    allocation.runs().forEach(run -> cache.forget(run.base(), run.size()));
+    gone.giveBack().run();
+  }
+
+  /** Whether it is live and came from dma_alloc_noncontiguous(). */
+  boolean isNoncontiguous(Allocation allocation) {
+    LiveAllocation entry = live.get(allocation);
+    return entry != null && entry.table().isPresent();
   }
 
   /** dma_alloc_noncontiguous() (B11): never from a coherent pool. */
@@ -287,7 +313,9 @@ final class Allocations {
     LiveAllocation entry = live.get(allocation);
     return entry == null
         ? Optional.empty()
-        : views.kernelMapping(entry.owner(), allocation);
+        : views.kernelMapping(
+            allocation,
+            CpuViews.kernelProt(entry.owner(), allocation, entry.table().isPresent()));
   }
 
   /** dma_free_attrs(), dma_free_noncontiguous(), as the allocation asks for. */
@@ -331,7 +359,7 @@ final class Allocations {
             && call.handle() == allocation.handle()
             && call.sizeBytes() == allocation.sizeBytes();
     if (fromPool || meant) {
-      gone.giveBack().run();
+      giveBack(allocation, gone);
     } else {
       frees.otherThanMeant(device, allocation, call, gone);
     }

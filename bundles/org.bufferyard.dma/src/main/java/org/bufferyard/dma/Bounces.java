@@ -15,8 +15,10 @@ import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.DmaEvent.MessageClass;
 import org.bufferyard.api.memory.PageBacking;
 import org.bufferyard.api.memory.PageRef;
+import org.bufferyard.api.memory.Pgprot;
 import org.bufferyard.api.memory.PhysMemory;
 import org.bufferyard.platform.yard.BounceArea;
+import org.bufferyard.platform.yard.CpuCache;
 import org.bufferyard.platform.yard.DmaEngineContext;
 import org.bufferyard.platform.yard.Placements;
 import org.bufferyard.platform.yard.YardDevice;
@@ -35,6 +37,7 @@ final class Bounces {
 
   private final DmaEngineContext context;
   private final PhysMemory memory;
+  private final CpuCache cache;
   private final Masks masks;
   private final Trail trail;
 
@@ -44,6 +47,7 @@ final class Bounces {
   Bounces(DmaEngineContext context, Masks masks, Trail trail) {
     this.context = context;
     this.memory = context.memory();
+    this.cache = context.cache();
     this.masks = masks;
     this.trail = trail;
   }
@@ -170,8 +174,8 @@ final class Bounces {
 
   private void copy(long from, long to, long size) {
     byte[] bytes = new byte[Math.toIntExact(size)];
-    memory.read(from, bytes, 0, bytes.length);
-    memory.write(to, bytes, 0, bytes.length);
+    cache.read(from, Pgprot.CACHED, bytes, 0, bytes.length);
+    cache.write(to, Pgprot.CACHED, bytes, 0, bytes.length);
   }
 
   /** swiotlb_sync_single_for_cpu(): copies back what the device may have written. */
@@ -221,7 +225,7 @@ final class Bounces {
   /** Clears {@code [from, to)} of bounce memory. */
   void clear(long from, long to) {
     if (to != from) {
-      memory.fill(from, to - from, (byte) 0);
+      cache.zero(from, Pgprot.CACHED, to - from);
     }
   }
 

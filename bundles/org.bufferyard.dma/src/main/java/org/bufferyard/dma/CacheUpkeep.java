@@ -6,30 +6,39 @@ import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.memory.PageBacking;
 import org.bufferyard.api.memory.PhysMemory;
+import org.bufferyard.platform.spec.MachineSpec.Architecture;
+import org.bufferyard.platform.yard.CpuCache;
 import org.bufferyard.platform.yard.YardDevice;
 
 /**
- * CPU cache maintenance for non-coherent devices, as arm64 does it (C9): clean to the point of
- * coherency for the device in every direction, invalidate for the CPU unless TO_DEVICE. Coherent
- * devices: nothing.
+ * CPU cache maintenance for non-coherent devices, by architecture. arm64 cleans to the point of
+ * coherency for the device in every direction, arm invalidates FROM_DEVICE; both invalidate for the
+ * CPU unless TO_DEVICE (C9). Coherent devices: nothing.
  */
 final class CacheUpkeep {
+  private final Architecture architecture;
   private final PhysMemory memory;
+  private final CpuCache cache;
   private final Trail trail;
 
-  CacheUpkeep(PhysMemory memory, Trail trail) {
+  CacheUpkeep(Architecture architecture, PhysMemory memory, CpuCache cache, Trail trail) {
+    this.architecture = architecture;
     this.memory = memory;
+    this.cache = cache;
     this.trail = trail;
   }
 
   /** arch_sync_dma_for_device(). */
-  void forDevice(YardDevice device, long phys, long size) {
+  void forDevice(YardDevice device, long phys, long size, DmaDirection direction) {
     if (device.isCoherent() || size == 0) {
       return;
     }
     checkAlias(device, phys);
-    if (trail.on()) {
-      trail.emit(new DmaEvent.CacheCleaned(device.id(), phys, size));
+    // arch/arm/mm/dma-mapping.c: __dma_page_cpu_to_dev() drops what the device will overwrite.
+    if (architecture == Architecture.ARM && direction == DmaDirection.FROM_DEVICE) {
+      invalidate(device, phys, size);
+    } else {
+      clean(device, phys, size);
     }
   }
 
@@ -39,15 +48,25 @@ final class CacheUpkeep {
       return;
     }
     checkAlias(device, phys);
-    if (trail.on()) {
-      trail.emit(new DmaEvent.CacheInvalidated(device.id(), phys, size));
-    }
+    invalidate(device, phys, size);
   }
 
   /** arch_dma_prep_coherent(): the old cached alias of fresh coherent memory. */
   void prepareCoherent(YardDevice device, long phys, long size) {
+    clean(device, phys, size);
+  }
+
+  private void clean(YardDevice device, long phys, long size) {
+    cache.clean(phys, size);
     if (trail.on()) {
       trail.emit(new DmaEvent.CacheCleaned(device.id(), phys, size));
+    }
+  }
+
+  private void invalidate(YardDevice device, long phys, long size) {
+    cache.invalidate(phys, size);
+    if (trail.on()) {
+      trail.emit(new DmaEvent.CacheInvalidated(device.id(), phys, size));
     }
   }
 

@@ -3,12 +3,15 @@ package org.bufferyard.dma;
 import java.util.List;
 import org.bufferyard.api.memory.CpuMapping;
 import org.bufferyard.api.memory.Pgprot;
-import org.bufferyard.api.memory.PhysMemory;
 import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.yard.CpuCache;
 
-/** A CPU's view of physical runs, one after the other. Needs no pages. Engine thread only. */
+/**
+ * A CPU's view of physical runs, one after the other, through its cache or past it as the mapping's
+ * attributes say. Needs no pages. Engine thread only.
+ */
 final class CpuView implements CpuMapping {
-  private final PhysMemory memory;
+  private final CpuCache cache;
   private final List<PhysRange> runs;
   private final long start;
   private final long size;
@@ -17,8 +20,8 @@ final class CpuView implements CpuMapping {
   /**
    * @param start first byte of the view, counted over the runs
    */
-  CpuView(PhysMemory memory, List<PhysRange> runs, long start, long size, Pgprot pgprot) {
-    this.memory = memory;
+  CpuView(CpuCache cache, List<PhysRange> runs, long start, long size, Pgprot pgprot) {
+    this.cache = cache;
     this.runs = runs;
     this.start = start;
     this.size = size;
@@ -62,9 +65,9 @@ final class CpuView implements CpuMapping {
       }
       int part = (int) Math.min(length - done, run.size() - skip);
       if (write) {
-        memory.write(run.base() + skip, bytes, at + done, part);
+        cache.write(run.base() + skip, pgprot, bytes, at + done, part);
       } else {
-        memory.read(run.base() + skip, bytes, at + done, part);
+        cache.read(run.base() + skip, pgprot, bytes, at + done, part);
       }
       done += part;
       skip = 0;

@@ -11,19 +11,19 @@ import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.api.memory.CpuMapping;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.Pgprot;
-import org.bufferyard.api.memory.PhysMemory;
 import org.bufferyard.platform.spec.MachineSpec;
+import org.bufferyard.platform.yard.CpuCache;
 import org.bufferyard.platform.yard.YardDevice;
 
 /** The CPU's mappings of allocations: the kernel's own and dma_mmap_attrs() (B8, C2-C4). */
 final class CpuViews {
   private final MachineSpec machine;
-  private final PhysMemory memory;
+  private final CpuCache cache;
   private final Trail trail;
 
-  CpuViews(MachineSpec machine, PhysMemory memory, Trail trail) {
+  CpuViews(MachineSpec machine, CpuCache cache, Trail trail) {
     this.machine = machine;
-    this.memory = memory;
+    this.cache = cache;
     this.trail = trail;
   }
 
@@ -41,7 +41,16 @@ final class CpuViews {
         || machine.nonCoherentMmap();
   }
 
-  MapResult mmap(YardDevice device, Allocation allocation, long pageOffset, long sizeBytes) {
+  /**
+   * dma_mmap_attrs(), or dma_mmap_noncontiguous(), which leaves the user's mapping cacheable.
+   */
+  MapResult mmap(
+      YardDevice device,
+      Allocation allocation,
+      boolean noncontiguous,
+      long pageOffset,
+      long sizeBytes) {
+    Pgprot prot = noncontiguous ? Pgprot.CACHED : pgprot(device, allocation.attrs());
     long count = Pages.count(allocation.sizeBytes());
     long wanted = Pages.count(sizeBytes);
     boolean inside =
@@ -56,7 +65,7 @@ final class CpuViews {
               + Long.toUnsignedString(pageOffset)
               + " of "
               + count
-              + (inside ? " mapped " + pgprot(device, allocation.attrs()) : ": -ENXIO"),
+              + (inside ? " mapped " + prot : ": -ENXIO"),
           "pages",
           Long.toUnsignedString(wanted),
           "page_offset",
@@ -69,11 +78,11 @@ final class CpuViews {
     }
     return MapResult.of(
         new CpuView(
-            memory,
+            cache,
             allocation.runs(),
             pageOffset << PageRef.SHIFT,
             wanted << PageRef.SHIFT,
-            pgprot(device, allocation.attrs())));
+            prot));
   }
 
   private static Rule rule(YardDevice device, Allocation allocation) {
@@ -83,17 +92,23 @@ final class CpuViews {
     return Masks.dmaDomain(device).isPresent() ? CpuRules.MMAP_IOMMU : CpuRules.MMAP_DIRECT;
   }
 
-  /** The mapping that came with the allocation; pools are write-combining (B4). */
-  Optional<CpuMapping> kernelMapping(YardDevice owner, Allocation allocation) {
-    if (allocation.cpuAddress() == CpuAddress.COOKIE) {
-      return Optional.empty();
+  /**
+   * Attributes of the kernel's mapping of an allocation: pools are write-combining (B4),
+   * noncontiguous memory keeps ordinary pages ({@code dma_vmap_noncontiguous}).
+   */
+  static Pgprot kernelProt(YardDevice owner, Allocation allocation, boolean noncontiguous) {
+    if (allocation.source().isCoherentPool()) {
+      return Pgprot.WRITE_COMBINE;
     }
-    Pgprot prot =
-        allocation.source().isCoherentPool()
-            ? Pgprot.WRITE_COMBINE
-            : pgprot(owner, allocation.attrs());
-    return Optional.of(
-        new CpuView(
-            memory, allocation.runs(), 0, PageRef.align(allocation.sizeBytes()), prot));
+    return noncontiguous ? Pgprot.CACHED : pgprot(owner, allocation.attrs());
+  }
+
+  /** The mapping that came with the allocation. */
+  Optional<CpuMapping> kernelMapping(Allocation allocation, Pgprot prot) {
+    return allocation.cpuAddress() == CpuAddress.COOKIE
+        ? Optional.empty()
+        : Optional.of(
+            new CpuView(
+                cache, allocation.runs(), 0, PageRef.align(allocation.sizeBytes()), prot));
   }
 }

@@ -77,15 +77,15 @@ final class DirectMapping {
             "size",
             Long.toString(size));
       }
-      return bounce(device, phys, size, attrs);
+      return bounce(device, phys, size, direction, attrs);
     }
     long dma = device.rangeMap().toDma(phys);
     boolean reaches = Reach.within(dma, size, Reach.streamingLimit(device));
     if (!reaches || KmallocBounce.needed(kernel, machine, device, size, direction)) {
-      return bounceOrFail(device, phys, size, attrs, reaches, explain);
+      return bounceOrFail(device, phys, size, direction, attrs, reaches, explain);
     }
     if (!attrs.has(DmaAttr.SKIP_CPU_SYNC)) {
-      caches.forDevice(device, phys, size);
+      caches.forDevice(device, phys, size, direction);
     }
     if (explain) {
       reached(device, phys, dma, size);
@@ -121,6 +121,7 @@ final class DirectMapping {
       YardDevice device,
       long phys,
       long size,
+      DmaDirection direction,
       DmaAttrs attrs,
       boolean reaches,
       boolean explain) {
@@ -144,14 +145,15 @@ final class DirectMapping {
           hex(device.busDmaLimit()));
     }
     if (canBounce) {
-      return bounce(device, phys, size, attrs);
+      return bounce(device, phys, size, direction, attrs);
     }
     overflow(device, "DMA addr ", device.rangeMap().toDma(phys), size);
     return DmaAddress.MAPPING_ERROR;
   }
 
   /** swiotlb_map(). */
-  private long bounce(YardDevice device, long phys, long size, DmaAttrs attrs) {
+  private long bounce(
+      YardDevice device, long phys, long size, DmaDirection direction, DmaAttrs attrs) {
     long slot = bounces.map(device, phys, size, 0, attrs);
     if (slot == Bounces.NONE) {
       return DmaAddress.MAPPING_ERROR;
@@ -172,7 +174,7 @@ final class DirectMapping {
       return DmaAddress.MAPPING_ERROR;
     }
     if (!attrs.has(DmaAttr.SKIP_CPU_SYNC)) {
-      caches.forDevice(device, slot, size);
+      caches.forDevice(device, slot, size, direction);
     }
     return dma;
   }
@@ -300,7 +302,7 @@ final class DirectMapping {
     long phys = device.rangeMap().toPhys(dma);
     if (forDevice) {
       bounces.forDevice(device, phys, size, direction);
-      caches.forDevice(device, phys, size);
+      caches.forDevice(device, phys, size, direction);
     } else {
       caches.forCpu(device, phys, size, direction);
       bounces.forCpu(device, phys, size, direction);

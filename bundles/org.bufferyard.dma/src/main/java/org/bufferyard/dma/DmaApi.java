@@ -31,7 +31,7 @@ final class DmaApi implements Dma {
     MachineSpec machine = context.spec().machine();
     Trail trail = new Trail(context.events());
     LiveMappings live = new LiveMappings(context.ledger());
-    CacheUpkeep caches = new CacheUpkeep(context.memory(), trail);
+    CacheUpkeep caches = new CacheUpkeep(machine.architecture(), context.memory(), context.cache(), trail);
     IovaSpace iovas = new IovaSpace(context, trail);
     IommuCore core = new IommuCore(context.kernel(), trail);
     this.masks = new Masks(context, trail);
@@ -62,7 +62,7 @@ final class DmaApi implements Dma {
             new IommuAllocation(context, pages, iovas, core, iommu, caches, trail),
             trail);
     this.sgtables = new SgtableExport(context.kernel(), context.memory(), trail);
-    this.views = new CpuViews(machine, context.memory(), trail);
+    this.views = new CpuViews(machine, context.cache(), trail);
     this.remap =
         new CoherentRemap(
             new RemapThroughIommu(iovas, core, live, trail),
@@ -135,7 +135,12 @@ final class DmaApi implements Dma {
   @Override
   public MapResult mmap(
       DmaDevice device, Allocation allocation, long pageOffset, long sizeBytes) {
-    return views.mmap(yards(device), allocation, pageOffset, sizeBytes);
+    return views.mmap(
+        yards(device),
+        allocation,
+        allocations.isNoncontiguous(allocation),
+        pageOffset,
+        sizeBytes);
   }
 
   @Override

@@ -94,7 +94,7 @@ final class IommuLists {
       DmaAttrs attrs) {
     if (!attrs.has(DmaAttr.SKIP_CPU_SYNC)) {
       for (int i = 0; i < cpu.size(); i++) {
-        caches.forDevice(device, cpu.phys(i), cpu.length(i));
+        caches.forDevice(device, cpu.phys(i), cpu.length(i), direction);
       }
     }
     long boundary = device.segmentBoundary();

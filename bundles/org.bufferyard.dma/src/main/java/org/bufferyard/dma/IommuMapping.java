@@ -79,7 +79,7 @@ final class IommuMapping {
       }
     }
     if (!mmio && !attrs.has(DmaAttr.SKIP_CPU_SYNC)) {
-      caches.forDevice(device, target, size);
+      caches.forDevice(device, target, size, direction);
     }
     int prot = prot(direction, device.isCoherent(), attrs);
     long dma = mapRange(domain, device, target, size, prot, Reach.mask(device));
@@ -249,7 +249,7 @@ final class IommuMapping {
     }
     if (forDevice) {
       bounces.forDevice(device, phys, size, direction);
-      caches.forDevice(device, phys, size);
+      caches.forDevice(device, phys, size, direction);
     } else {
       caches.forCpu(device, phys, size, direction);
       bounces.forCpu(device, phys, size, direction);

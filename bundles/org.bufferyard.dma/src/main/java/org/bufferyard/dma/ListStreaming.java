@@ -269,7 +269,7 @@ final class ListStreaming {
       if (behindIommu) {
         // The CPU list is used, not the mapping (C11).
         if (forDevice) {
-          caches.forDevice(device, cpu.phys(i), cpu.length(i));
+          caches.forDevice(device, cpu.phys(i), cpu.length(i), direction);
         } else {
           caches.forCpu(device, cpu.phys(i), cpu.length(i), direction);
         }

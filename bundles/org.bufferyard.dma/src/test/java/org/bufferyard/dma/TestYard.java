@@ -29,6 +29,7 @@ import org.bufferyard.platform.spec.MemorySpec;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.spec.PoolSpec;
 import org.bufferyard.platform.yard.BounceArea;
+import org.bufferyard.platform.yard.CpuCache;
 import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.DmaEngineContext;
 import org.bufferyard.platform.yard.MappingLedger;
@@ -48,6 +49,7 @@ final class TestYard implements DmaEngineContext, Placements {
 
   final RecordedEvents recorded = new RecordedEvents();
   final PlainMemory memory = new PlainMemory(List.of(RAM), List.of(POOL0, POOL_HIGH));
+  CpuCache cache = CpuCache.none(memory);
   final TestLedger ledger = new TestLedger();
   final FirstFitBook pool0 = new FirstFitBook(POOL0);
   final FirstFitBook poolHigh = new FirstFitBook(POOL_HIGH);
@@ -243,6 +245,11 @@ final class TestYard implements DmaEngineContext, Placements {
   @Override
   public PhysMemory memory() {
     return memory;
+  }
+
+  @Override
+  public CpuCache cache() {
+    return cache;
   }
 
   @Override

@@ -33,6 +33,7 @@ final class DrawnBoard {
   static final String CODEC = "codec";
   static final String SCALER = "scaler";
 
+  Architecture architecture = Architecture.ARM64;
   long poolBase = 0x5000_0000L;
   long poolSize = 8 << 20;
   boolean poolReusable;
@@ -97,7 +98,7 @@ final class DrawnBoard {
             ? Bounce.NONE
             : new Bounce(bounce, Optional.of(new PhysRange(0x6000_0000L, 4 << 20)), 1);
     return new MachineSpec(
-        Architecture.ARM64,
+        architecture,
         0xffff_ffffL,
         true,
         false,

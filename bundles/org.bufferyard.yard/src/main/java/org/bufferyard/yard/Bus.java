@@ -26,7 +26,8 @@ import org.bufferyard.api.memory.PageRef;
  * them are attached to one domain. Behind an identity domain the windows apply to what the IOMMU
  * lets pass.
  *
- * <p>Not modelled: bursts, ordering, caches of the CPU.
+ * <p>What it reads and writes goes past the CPU's caches or through them, as {@link WriteBackCache}
+ * says. Not modelled: bursts, ordering.
  */
 final class Bus implements DeviceBus {
   private static final Rule STALE = Rule.of("D11", "queue_iova");
@@ -43,6 +44,7 @@ final class Bus implements DeviceBus {
   private final LiveDevice device;
   private final Optional<Translator> translator;
   private final SparseMemory memory;
+  private final WriteBackCache cache;
   private final Spans registers;
   private final EventSink events;
 
@@ -50,11 +52,13 @@ final class Bus implements DeviceBus {
       LiveDevice device,
       Optional<Translator> translator,
       SparseMemory memory,
+      WriteBackCache cache,
       Spans registers,
       EventSink events) {
     this.device = device;
     this.translator = translator;
     this.memory = memory;
+    this.cache = cache;
     this.registers = registers;
     this.events = events;
   }
@@ -137,9 +141,9 @@ final class Bus implements DeviceBus {
   private boolean move(long phys, byte[] bytes, int offset, int length, boolean write) {
     if (memory.isForMasters(phys)) {
       if (write) {
-        memory.write(phys, bytes, offset, length);
+        cache.busWrite(device, phys, bytes, offset, length);
       } else {
-        memory.read(phys, bytes, offset, length);
+        cache.busRead(device, phys, bytes, offset, length);
       }
       return true;
     }

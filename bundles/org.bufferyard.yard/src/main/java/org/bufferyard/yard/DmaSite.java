@@ -9,6 +9,7 @@ import org.bufferyard.api.memory.PageHazards;
 import org.bufferyard.api.memory.PhysMemory;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.yard.BounceArea;
+import org.bufferyard.platform.yard.CpuCache;
 import org.bufferyard.platform.yard.DmaEngineContext;
 import org.bufferyard.platform.yard.MappingLedger;
 import org.bufferyard.platform.yard.Placements;
@@ -40,6 +41,11 @@ final class DmaSite implements DmaEngineContext {
   @Override
   public PhysMemory memory() {
     return state.memory();
+  }
+
+  @Override
+  public CpuCache cache() {
+    return state.cache();
   }
 
   @Override

@@ -47,6 +47,7 @@ final class EngineState implements YardState {
   private final Ledger ledger = new Ledger();
   private final RecordedPlacements placements = new RecordedPlacements();
   private final SparseMemory memory;
+  private final WriteBackCache cache;
   private final Hazards hazards;
   private final Spans registers;
   private final Hardware hardware;
@@ -64,10 +65,21 @@ final class EngineState implements YardState {
     this.kernel = plan.options().kernel();
     this.thread = thread;
     this.memory = new SparseMemory(plan.layout());
+    this.cache = new WriteBackCache(memory, log, hasSeenCaches(plan), cacheLine(spec));
     this.hazards = new Hazards(spec, log);
     this.registers =
         Spans.of(spec.devices().stream().flatMap(d -> d.registers().stream()).toList());
     this.hardware = new Hardware(plan.kinds(), kernel, log);
+  }
+
+  /** Caches show only where a device goes past them. */
+  private static boolean hasSeenCaches(Plan plan) {
+    return plan.options().caches()
+        && plan.spec().devices().stream().anyMatch(d -> !d.reach().coherent());
+  }
+
+  private static int cacheLine(PlatformSpec spec) {
+    return spec.machine().architecture().cacheLineBytes();
   }
 
   /** Builds the state; what was opened is closed again when the rest fails. */
@@ -172,7 +184,7 @@ final class EngineState implements YardState {
     coherent.ifPresent(pool -> warnBeyondMask(created, pool.spec().range()));
     devices.put(device.id(), created);
     Bus bus =
-        new Bus(created, translations.translator(created), memory, registers, log);
+        new Bus(created, translations.translator(created), memory, cache, registers, log);
     buses.put(created, bus);
   }
 
@@ -295,6 +307,12 @@ final class EngineState implements YardState {
 
   KernelProfile kernel() {
     return kernel;
+  }
+
+  @Override
+  public WriteBackCache cache() {
+    thread.check();
+    return cache;
   }
 
   Hazards hazards() {

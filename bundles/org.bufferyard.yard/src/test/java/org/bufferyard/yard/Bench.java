@@ -142,6 +142,10 @@ final class Bench {
   }
 
   Yard open(KernelProfile kernel) {
+    return open(YardOptions.fidelity(kernel));
+  }
+
+  Yard open(YardOptions options) {
     YardOpener opener =
         new YardOpener(
             kinds,
@@ -153,7 +157,7 @@ final class Bench {
               bufContext = context;
               return nothing(DmaBufs.class);
             });
-    return opener.open(spec(), YardOptions.fidelity(kernel));
+    return opener.open(spec(), options);
   }
 
   /** An engine that is never asked for more than a number. */

@@ -177,6 +177,23 @@ public sealed interface DmaEvent {
 
   record CacheInvalidated(String element, long phys, long length) implements DmaEvent {}
 
+  /**
+   * A reader got other bytes than were last written there, since a CPU cache stood between.
+   *
+   * @param element the reader: a device's id, or {@link #CPU}
+   * @param phys of the first wrong byte
+   * @param wrong how many bytes of this access were wrong; a device's access is at most a page
+   * @param expected the first bytes there as last written, at most eight, in hex
+   * @param actual the same bytes as they were read
+   * @param why what became of the cache line, one clause
+   */
+  record StaleRead(
+      String element, long phys, long wrong, String expected, String actual, String why)
+      implements DmaEvent {
+    /** The element of a core. */
+    public static final String CPU = "cpu";
+  }
+
   // ---- dma-buf; element is the buffer's id, "buf:" and its inode number ----
 
   record Exported(String element, String exporter, String ops, long size) implements DmaEvent {}

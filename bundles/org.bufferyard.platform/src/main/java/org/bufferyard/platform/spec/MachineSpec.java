@@ -27,7 +27,15 @@ public record MachineSpec(
   public enum Architecture {
     ARM,
     ARM64,
-    X86
+    X86;
+
+    /**
+     * L1_CACHE_BYTES of a kernel for several machines (ARM_L1_CACHE_SHIFT 6 with CPU_V7, 64 on arm64
+     * and x86), and the line of the cores that most boards have.
+     */
+    public int cacheLineBytes() {
+      return 64;
+    }
   }
 
   /** {@code swiotlb=} and what became of it. */

@@ -18,6 +18,9 @@ public interface DmaEngineContext extends KindContext {
 
   PhysMemory memory();
 
+  /** Memory through the mappings of the CPU. */
+  CpuCache cache();
+
   MappingLedger ledger();
 
   Placements placements();

@@ -53,6 +53,9 @@ public interface YardState {
 
   PhysMemory memory();
 
+  /** Memory as the cores see it. */
+  CpuCache cache();
+
   /** The device's own way to memory. */
   DeviceBus bus(DmaDevice device);
 

@@ -68,6 +68,7 @@ final class ShareJudge {
       return switch (result.firstBadTransfer().get()) {
         case FrameTransfer.Outcome.Stopped s -> Verdict.FAULT;
         case FrameTransfer.Outcome.WrongBytes w -> Verdict.CORRUPT;
+        case FrameTransfer.Outcome.Stale s -> Verdict.STALE;
         case FrameTransfer.Outcome.Intact i ->
             throw new IllegalStateException("an intact transfer was reported as a bad one");
       };

@@ -102,8 +102,7 @@ final class PipelineActor {
     PipelineBuffer buffer = buffers.get((int) (frame % buffers.size()));
     FrameTransfer transfer = new FrameTransfer(yard);
     FrameResult written =
-        transfer.fill(
-            buffer.exporter().device(), buffer.exporter().segments(), frame, spec.sizeBytes());
+        transfer.fill(buffer.exporter(), frame, spec.sizeBytes());
     framesIn++;
     if (written.fault().isPresent()) {
       losses.add("exporter fault: " + written.fault().get().name(), 1);
@@ -115,7 +114,7 @@ final class PipelineActor {
           .ifPresent(this::noteCpu);
     }
     for (ImporterSide importer : buffer.importers()) {
-      Optional<String> loss = pass(transfer, importer, frame, written);
+      Optional<String> loss = pass(transfer, buffer.exporter(), importer, frame, written);
       if (loss.isPresent()) {
         losses.add(loss.get(), 1);
         return;
@@ -134,20 +133,28 @@ final class PipelineActor {
 
   /** Maps for this one use, lets the device read, unmaps; the reason when the frame is lost. */
   private Optional<String> pass(
-      FrameTransfer transfer, ImporterSide importer, long frame, FrameResult written) {
+      FrameTransfer transfer,
+      ExporterSide exporter,
+      ImporterSide importer,
+      long frame,
+      FrameResult written) {
+    transfer.watch();
     Optional<Refusal> refusal = importer.map(DmaDirection.TO_DEVICE);
     if (stop(refusal)) {
       return stopped;
     }
     FrameTransfer.Outcome outcome =
-        transfer.consume(
-            importer.device(), importer.segments(), frame, spec.sizeBytes(), written);
+        transfer.consume(exporter, importer, frame, spec.sizeBytes(), written);
     importer.unmap();
     return switch (outcome) {
       case FrameTransfer.Outcome.Intact i -> Optional.empty();
       case FrameTransfer.Outcome.WrongBytes w -> {
         wrongChecksums++;
         yield Optional.of("wrong bytes at " + importer.device().name());
+      }
+      case FrameTransfer.Outcome.Stale s -> {
+        wrongChecksums++;
+        yield Optional.of("stale bytes at " + importer.device().name());
       }
       case FrameTransfer.Outcome.Stopped s ->
           Optional.of("fault at " + importer.device().name() + ": " + s.fault().name());

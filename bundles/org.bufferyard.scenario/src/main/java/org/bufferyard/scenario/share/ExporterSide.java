@@ -17,6 +17,7 @@ import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
 import org.bufferyard.api.dmabuf.ExportedMemory;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.memory.PageRef;
+import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.api.memory.SgTable;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.verdict.MemoryKind;
@@ -145,6 +146,33 @@ public final class ExporterSide {
           .toList();
     }
     return List.of(new BusSegment(allocation.handle(), PageRef.align(allocation.sizeBytes())));
+  }
+
+  /** Where a physical address lies in the buffer; -1 when it is none of its bytes. */
+  long offsetOf(long phys) {
+    long before = 0;
+    for (PhysRange run : allocation == null ? List.<PhysRange>of() : allocation.runs()) {
+      if (Long.compareUnsigned(phys - run.base(), run.size()) < 0) {
+        return before + phys - run.base();
+      }
+      before += run.size();
+    }
+    return -1;
+  }
+
+  /** vb2_dc_prepare(): buffers of cacheable memory are synced before their device uses them. */
+  void prepare() {
+    sync(true);
+  }
+
+  /** vb2_dc_finish(): and when it is done. */
+  void finish() {
+    sync(false);
+  }
+
+  private void sync(boolean forDevice) {
+    table.ifPresent(
+        t -> yard.dma().syncSg(device, t, DmaDirection.BIDIRECTIONAL, forDevice));
   }
 
   /** A step of the chain that says where the buffer is, for readers who skip the details. */

@@ -6,6 +6,7 @@ import org.bufferyard.api.device.Frame;
 import org.bufferyard.api.device.Frame.BusSegment;
 import org.bufferyard.api.device.FrameResult;
 import org.bufferyard.api.dma.DmaAddress;
+import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.platform.yard.YardDevice;
 import org.bufferyard.platform.yard.YardState;
@@ -24,36 +25,61 @@ public final class FrameTransfer {
     /** The importer read other bytes. */
     record WrongBytes(long written, long read) implements Outcome {}
 
+    /** The importer read bytes that a cache kept from memory, or memory from it. */
+    record Stale(StaleSpan span) implements Outcome {}
+
     /** The hardware stopped a device. */
     record Stopped(String device, Translation.Fault fault) implements Outcome {}
   }
 
   private final YardState yard;
   private final Reasons reasons;
+  private long watched;
 
   public FrameTransfer(YardState yard) {
     this.yard = yard;
     this.reasons = new Reasons(yard.events());
   }
 
-  /** The exporter writes frame {@code sequence}. */
-  public FrameResult fill(
-      YardDevice device, List<BusSegment> segments, long sequence, long sizeBytes) {
-    return yard.hardware(device).fill(new Frame(sequence, segments, sizeBytes));
+  /**
+   * The exporter writes frame {@code sequence}, between the syncs that its driver makes: V4L2 queues a
+   * buffer before its device fills it, and takes it out of the queue after.
+   */
+  public FrameResult fill(ExporterSide exporter, long sequence, long sizeBytes) {
+    exporter.prepare();
+    FrameResult written =
+        yard.hardware(exporter.device())
+            .fill(new Frame(sequence, exporter.segments(), sizeBytes));
+    exporter.finish();
+    watch();
+    return written;
+  }
+
+  /** From here on a stale read tells why the next importer's bytes are wrong. */
+  public void watch() {
+    watched = yard.events().mark();
   }
 
   /** The importer reads it; the chain gets a step that says what came of it. */
   public Outcome consume(
-      YardDevice device,
-      List<BusSegment> segments,
+      ExporterSide exporter,
+      ImporterSide importer,
       long sequence,
       long sizeBytes,
       FrameResult written) {
-    FrameResult read = yard.hardware(device).consume(new Frame(sequence, segments, sizeBytes));
+    YardDevice device = importer.device();
+    List<BusSegment> segments = importer.segments();
+    Frame frame = new Frame(sequence, segments, sizeBytes);
+    FrameResult read = yard.hardware(device).consume(frame);
     if (read.fault().isPresent()) {
       return stopped(device, read.fault().get(), sequence);
     }
     boolean same = read.checksum() == written.checksum();
+    Optional<StaleSpan> stale =
+        same ? Optional.empty() : staleBytes(exporter, device, frame, written);
+    if (stale.isPresent()) {
+      return stale(device, stale.get(), sequence);
+    }
     reasons.step(
         ShareRules.TRANSFER,
         device.id(),
@@ -69,6 +95,44 @@ public final class FrameTransfer {
     return same
         ? new Outcome.Intact(read.checksum())
         : new Outcome.WrongBytes(written.checksum(), read.checksum());
+  }
+
+  /** The importer's own, or those of a core that copied for it. */
+  private Optional<StaleSpan> staleBytes(
+      ExporterSide exporter, YardDevice device, Frame frame, FrameResult written) {
+    List<DmaEvent> events = yard.events().since(watched);
+    return StaleSpan.of(events, device.id(), exporter)
+        .filter(s -> cachesAloneAreWrong(device, frame, written))
+        .or(() -> StaleSpan.of(events, DmaEvent.StaleRead.CPU, exporter));
+  }
+
+  /** Without caches the bytes would be right: otherwise they are wrong for another reason first. */
+  private boolean cachesAloneAreWrong(YardDevice device, Frame frame, FrameResult written) {
+    yard.events().record(false);
+    try {
+      return yard.cache().coherently(() -> yard.hardware(device).consume(frame)).checksum()
+          == written.checksum();
+    } finally {
+      yard.events().record(true);
+    }
+  }
+
+  private Outcome stale(YardDevice device, StaleSpan span, long sequence) {
+    String who =
+        span.reader().equals(device.id()) ? "reads" : "gets what a core copied for it:";
+    reasons.step(
+        ShareRules.CACHE,
+        device.id(),
+        who + " of frame " + sequence + " " + span.text(),
+        "offset",
+        span.offset() < 0 ? "" : DmaAddress.hex(span.offset()),
+        "wrong",
+        Long.toString(span.wrong()),
+        "expected",
+        span.expected(),
+        "actual",
+        span.actual());
+    return new Outcome.Stale(span);
   }
 
   /** The outcome of a device that its hardware stopped. */

@@ -52,6 +52,7 @@ public final class ShareAttempt {
   private String ops = "";
   private List<Segment> segments = List.of();
   private long told = -1;
+  private Optional<FrameTransfer.Outcome> stale = Optional.empty();
 
   public ShareAttempt(
       YardState yard, ShareQuestion question, OpsPolicy policy, String importerId) {
@@ -114,7 +115,7 @@ public final class ShareAttempt {
     long size = question.sizeBytes();
     for (int frame = 0; frame < FRAMES; frame++) {
       FrameResult written =
-          transfer.fill(exporter.device(), exporter.segments(), frame, size);
+          transfer.fill(exporter, frame, size);
       Optional<FrameTransfer.Outcome.Stopped> fault =
           transfer.exporterFault(exporter.device(), written, frame);
       // A device that cannot write its own buffer does not keep the importer from being asked:
@@ -131,8 +132,11 @@ public final class ShareAttempt {
       FrameTransfer.Outcome outcome =
           fault.isPresent()
               ? fault.get()
-              : transfer.consume(importer.device(), importer.segments(), frame, size, written);
-      if (!(outcome instanceof FrameTransfer.Outcome.Intact)) {
+              : transfer.consume(exporter, importer, frame, size, written);
+      if (outcome instanceof FrameTransfer.Outcome.Stale) {
+        // A second frame may fare worse, and the worse verdict counts.
+        stale = stale.or(() -> Optional.of(outcome));
+      } else if (!(outcome instanceof FrameTransfer.Outcome.Intact)) {
         explainWrongBytes(frame);
         told = yard.events().mark();
         tearDown();
@@ -144,7 +148,7 @@ public final class ShareAttempt {
       importer.unmap();
     }
     tearDown();
-    return result(Optional.empty(), Optional.empty(), Optional.empty());
+    return result(Optional.empty(), Optional.empty(), stale);
   }
 
   /** A kept mapping whose bounce memory nobody refreshes is worth its own step. */

@@ -43,6 +43,10 @@ public final class ShareRules {
   /** A device accesses memory through its bus. */
   public static final Rule TRANSFER = Rule.of("D14", "bus master access");
 
+  /** Cache maintenance was left out, or went the wrong way. */
+  public static final Rule CACHE =
+      Rule.of("C9", "arch_sync_dma_for_device, arch_sync_dma_for_cpu");
+
   /** The bounce copies only when somebody maps or syncs. */
   public static final Rule BOUNCE_COPY = Rule.of("E5", "swiotlb_bounce");
 
