@@ -53,9 +53,7 @@ final class AccessCommands {
   }
 
   private static Optional<CpuMapping> cpuMapping(Bench bench, Operation op) {
-    return bench
-        .find(BenchObject.Buffer.class, op.word(1))
-        .flatMap(b -> bench.dma().cpuMapping(b.allocation()));
+    return bench.allocation(op.word(1)).flatMap(bench.dma()::cpuMapping);
   }
 
   private static Answer cpuFill(Bench bench, Operation op, JsonObject recorded) {
@@ -90,10 +88,13 @@ final class AccessCommands {
     for (int at = 0; at < bytes.length; ) {
       long phys = bench.behind(device.get(), address + at);
       int length = (int) Math.min(bytes.length - at, PageRef.SIZE - (phys & PageRef.SIZE - 1));
-      if (!bench.state().memory().isRam(phys)) {
+      if (phys == 0 || phys == -1L) {
         return Answer.rc(Errno.EFAULT.rc());
       }
-      bench.state().memory().write(phys, bytes, at, length);
+      // What answers beyond RAM takes the bytes without a word.
+      if (bench.state().memory().isRam(phys)) {
+        bench.state().memory().write(phys, bytes, at, length);
+      }
       if (!bench.isObject(op.word(2))) {
         bench.wroteForeign(phys);
       }

@@ -56,7 +56,7 @@ final class AllocationCommands {
   }
 
   /** The page allocator's choice, and a restricted pool's, are inputs. */
-  private static void learnPages(
+  static void learnPages(
       Bench bench, Operation op, YardDevice device, JsonObject recorded) {
     List<RecordedPlaces.Run> runs = RecordedPlaces.runs(recorded);
     boolean direct = device.dmaDomain().isEmpty();
@@ -88,7 +88,7 @@ final class AllocationCommands {
   }
 
   /** Physically contiguous runs of the pages that the size needs, {@code [[pfn, count], …]}. */
-  private static JsonArray pages(Allocation allocation) {
+  static JsonArray pages(Allocation allocation) {
     long rest = PageRef.align(allocation.sizeBytes()) >>> PageRef.SHIFT;
     JsonArray pages = new JsonArray();
     long start = -1;

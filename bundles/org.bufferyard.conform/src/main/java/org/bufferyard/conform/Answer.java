@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.List;
 import org.bufferyard.api.kernel.KernelOops;
 import org.bufferyard.platform.spec.MachineSpec;
 
@@ -49,6 +50,12 @@ final class Answer {
 
   Answer text(String name, String value) {
     return put(name, new JsonPrimitive(value));
+  }
+
+  Answer texts(String name, List<String> values) {
+    JsonArray list = new JsonArray();
+    values.forEach(list::add);
+    return put(name, list);
   }
 
   Answer put(String name, JsonElement value) {

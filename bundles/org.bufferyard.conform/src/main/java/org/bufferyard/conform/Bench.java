@@ -1,5 +1,7 @@
 package org.bufferyard.conform;
 
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -8,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.bufferyard.api.dma.Allocation;
 import org.bufferyard.api.dma.Dma;
 import org.bufferyard.api.dma.DmaAddress;
 import org.bufferyard.api.memory.PageRef;
@@ -40,6 +44,8 @@ final class Bench {
 
   /** Bounce pools whose search position this case has learned already, by first byte. */
   private final Set<Long> placed = new HashSet<>();
+
+  private final List<String> callbacks = new ArrayList<>();
 
   /** The on-card buffer of each PCI device. */
   private final Map<String, byte[]> cards = new HashMap<>();
@@ -110,6 +116,28 @@ final class Bench {
 
   <T extends BenchObject> Optional<T> find(Class<T> type, String name) {
     return Optional.ofNullable(objects.get(name)).filter(type::isInstance).map(type::cast);
+  }
+
+  /** The allocation behind an object, its own or that of a dma-buf. */
+  Optional<Allocation> allocation(String name) {
+    return switch (objects.get(name)) {
+      case BenchObject.Buffer buffer -> Optional.of(buffer.allocation());
+      case BenchObject.Shared shared -> Optional.of(shared.allocation());
+      case null, default -> Optional.empty();
+    };
+  }
+
+  /** The first device that the case names, for commands that name none; empty when it names none. */
+  Optional<YardDevice> anyDevice() {
+    return recorded.ops().stream()
+        .flatMap(op -> Stream.of(op.split(" ", -1)).skip(1))
+        .flatMap(word -> device(word).stream())
+        .findFirst();
+  }
+
+  /** Callbacks of the recorder's exporter that no answer has told yet, in its words. */
+  List<String> callbacks() {
+    return callbacks;
   }
 
   byte[] card(String device, int sizeBytes) {
@@ -214,6 +242,16 @@ final class Bench {
     return Optional.empty();
   }
 
+  /** What the kernel answered to the next command that starts so; empty when none does. */
+  JsonObject laterAnswer(Operation op, String start) {
+    for (int i = op.index() + 1; i < recorded.ops().size(); i++) {
+      if (recorded.ops().get(i).startsWith(start)) {
+        return recorded.results().get(i);
+      }
+    }
+    return new JsonObject();
+  }
+
   /**
    * Tells the memory what the recorder read behind an address that no object of the case stands for:
    * bytes of the boot firmware or of somebody else, which no model can know. What the case itself
@@ -272,10 +310,15 @@ final class Bench {
     return switch (object) {
       case null -> 0;
       case BenchObject.Buffer buffer -> buffer.allocation().handle();
+      case BenchObject.Shared shared -> shared.allocation().handle();
+      case BenchObject.Attached attached -> attached.dma(index(op, word, colon));
       case BenchObject.Mapping mapping ->
           mapping.dma() == DmaAddress.MAPPING_ERROR ? 0 : mapping.dma();
-      case BenchObject.PageList list ->
-          list.dma(colon < 0 ? 0 : (int) op.number(word.substring(colon + 1)));
+      case BenchObject.PageList list -> list.dma(index(op, word, colon));
     };
+  }
+
+  private static int index(Operation op, String word, int colon) {
+    return colon < 0 ? 0 : (int) op.number(word.substring(colon + 1));
   }
 }

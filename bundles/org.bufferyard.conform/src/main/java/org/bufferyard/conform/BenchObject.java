@@ -4,6 +4,8 @@ import java.util.Optional;
 import org.bufferyard.api.dma.Allocation;
 import org.bufferyard.api.dma.DmaAttrs;
 import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dmabuf.DmaBuf;
+import org.bufferyard.api.dmabuf.DmaBufAttachment;
 import org.bufferyard.api.memory.SgTable;
 
 /** Something that a command named and a later one refers to. */
@@ -40,6 +42,55 @@ sealed interface BenchObject {
 
     Mapping unmapped() {
       return new Mapping(device, dma, sizeBytes, direction, attrs, resource, false);
+    }
+  }
+
+  /** A dma-buf that the recorder's exporter made of an allocation. */
+  record Shared(Allocation allocation, DmaBuf buffer, RecorderExporter exporter)
+      implements BenchObject {}
+
+  /** How an attachment is mapped now. */
+  record SharedMapping(SgTable table, DmaDirection direction) {}
+
+  /** An attachment to a dma-buf; mapped or not. */
+  final class Attached implements BenchObject {
+    private final DmaBufAttachment attachment;
+    private final RecorderExporter exporter;
+    private Optional<SharedMapping> mapping = Optional.empty();
+
+    Attached(DmaBufAttachment attachment, RecorderExporter exporter) {
+      this.attachment = attachment;
+      this.exporter = exporter;
+    }
+
+    DmaBufAttachment attachment() {
+      return attachment;
+    }
+
+    Optional<SharedMapping> mapping() {
+      return mapping;
+    }
+
+    /** Whether it holds a table of the exporter's own; a copy does not tell (DMABUF_DEBUG). */
+    boolean holdsExportersTable() {
+      return mapping.filter(m -> exporter.hasMapped(m.table())).isPresent();
+    }
+
+    void mapped(SgTable table, DmaDirection direction) {
+      mapping = Optional.of(new SharedMapping(table, direction));
+    }
+
+    void unmapped() {
+      mapping = Optional.empty();
+    }
+
+    /** sg_dma_address() of an entry; 0 behind the list's end and where nothing is mapped. */
+    long dma(int index) {
+      return mapping
+          .map(m -> m.table().segments())
+          .filter(segments -> index < segments.size())
+          .map(segments -> segments.get(index).dma())
+          .orElse(0L);
     }
   }
 

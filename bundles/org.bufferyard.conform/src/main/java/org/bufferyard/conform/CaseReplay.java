@@ -118,7 +118,9 @@ final class CaseReplay {
 
   private Answer answer(Bench bench, Operation op, JsonObject recorded) {
     try {
-      return commands.command(op.verb()).orElseThrow().run(bench, op, recorded);
+      bench.callbacks().clear();
+      Answer answer = commands.command(op.verb()).orElseThrow().run(bench, op, recorded);
+      return bench.callbacks().isEmpty() ? answer : answer.texts("cb", bench.callbacks());
     } catch (KernelOops e) {
       return Answer.oops(e, bench.boot().board().machine().architecture());
     } catch (Operation.BrokenCommandException | BadInputException e) {

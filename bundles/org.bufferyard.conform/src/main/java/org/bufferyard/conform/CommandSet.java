@@ -16,6 +16,7 @@ final class CommandSet {
     AccessCommands.addTo(commands);
     YardCommands.addTo(commands);
     MisuseCommands.addTo(commands);
+    BufferCommands.addTo(commands);
   }
 
   Optional<Command> command(String verb) {
@@ -25,13 +26,10 @@ final class CommandSet {
   /** Why a case with this verb cannot be replayed yet. */
   static String reasonFor(String verb) {
     return switch (verb) {
-      case "bsgcopy" -> "DMABUF_DEBUG comes with a later reach";
       case "fnew", "fsig", "fadd", "frep", "ftest", "fwait", "fwait1", "flist", "fstat" ->
           "fence commands come with a later reach";
       case String v when v.startsWith("!") ->
           "user space on a dma-buf descriptor comes with a later reach";
-      case String v when v.startsWith("b") && v.length() > 2 ->
-          "the recorder's own dma-buf exporter (command " + v + ") comes with a later reach";
       default -> "unknown command " + verb;
     };
   }

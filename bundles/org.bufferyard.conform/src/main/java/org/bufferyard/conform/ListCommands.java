@@ -46,6 +46,21 @@ final class ListCommands {
     return list;
   }
 
+  /**
+   * What an importer gets that walks the CPU list: page, offset and length of every entry, an entry
+   * without a page read as the kernel's zeroed one.
+   */
+  static SgTable cpuCopy(SgTable table) {
+    List<Segment.PageBacked> pages = new ArrayList<>();
+    for (Segment segment : table.segments().subList(0, table.origNents())) {
+      pages.add(
+          segment instanceof Segment.PageBacked page
+              ? new Segment.PageBacked(page.page(), page.offset(), page.length())
+              : new Segment.PageBacked(PageRef.ABSENT, 0, 0));
+    }
+    return SgTable.ofPages(pages);
+  }
+
   /** {@code [[dma, length], …]}: what a device is programmed with. */
   static JsonArray segments(SgTable table) {
     JsonArray list = new JsonArray();

@@ -34,6 +34,18 @@ final class RecordedPlaces {
     }
   }
 
+  /** Whether a list of texts has one that starts so. */
+  static boolean mentions(JsonObject recorded, String field, String start) {
+    if (recorded.get(field) instanceof JsonArray texts) {
+      for (JsonElement text : texts) {
+        if (text.isJsonPrimitive() && text.getAsString().startsWith(start)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** Where an allocation lies: {@code pages} or the entries of {@code sg}. */
   static List<Run> runs(JsonObject recorded) {
     return recorded.has("pages")

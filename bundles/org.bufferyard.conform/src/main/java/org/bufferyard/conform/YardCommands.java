@@ -26,11 +26,15 @@ final class YardCommands {
         case BenchObject.PageList list when list.use().isPresent() ->
             ListCommands.giveBack(bench, list);
         case BenchObject.Buffer buffer -> AllocationCommands.giveBack(bench, buffer);
+        case BenchObject.Attached attached -> BufferCommands.giveBack(bench, attached);
+        case BenchObject.Shared shared -> bench.state().dmaBufs().put(shared.buffer());
         case BenchObject.Mapping unmapped -> {}
         case BenchObject.PageList unmapped -> {}
       }
       bench.remove(name);
     }
+    // What it gives back itself, it does not count as callbacks of a command.
+    bench.callbacks().clear();
     return Answer.rc(0);
   }
 

@@ -17,10 +17,15 @@ import org.bufferyard.api.memory.SgTable;
 final class AttachmentMappings {
   private final KernelProfile kernel;
   private final Narrator narrator;
+  private final HiddenPages hidden;
 
-  AttachmentMappings(KernelProfile kernel, Narrator narrator) {
+  /**
+   * @param hidesPages CONFIG_DMABUF_DEBUG
+   */
+  AttachmentMappings(KernelProfile kernel, boolean hidesPages, Narrator narrator) {
     this.kernel = kernel;
     this.narrator = narrator;
+    this.hidden = new HiddenPages(hidesPages, kernel);
   }
 
   /** dma_buf_map_attachment(). */
@@ -65,7 +70,7 @@ final class AttachmentMappings {
     SgResult result = mapAndWait(attachment, direction);
     boolean caches =
         CoreRules.CACHED_TABLE.holdsIn(kernel)
-            && attachment.buffer().ops().traits().cacheSgtMapping();
+            && attachment.buffer().traits().cacheSgtMapping();
     if (caches && result.table().isPresent()) {
       attachment.setCached(
           Optional.of(new Attachment.CachedTable(result.table().get(), direction)));
@@ -98,7 +103,12 @@ final class AttachmentMappings {
         return SgResult.failed(rc);
       }
     }
-    return result;
+    return SgResult.of(hidden.hide(result.table().get()));
+  }
+
+  /** __unmap_dma_buf(). */
+  private void unmapAtExporter(Attachment attachment, SgTable table, DmaDirection direction) {
+    attachment.buffer().ops().unmapSg(attachment, hidden.reveal(table), direction);
   }
 
   /** dma_buf_unmap_attachment(): a cached table stays mapped. */
@@ -114,7 +124,7 @@ final class AttachmentMappings {
     attachment.addMapping(-1);
     boolean isCached = attachment.cached().filter(c -> c.table() == table).isPresent();
     if (!isCached) {
-      attachment.buffer().ops().unmapSg(attachment, table, direction);
+      unmapAtExporter(attachment, table, direction);
     }
     narrator.emit(
         new DmaEvent.BufferUnmapped(
@@ -126,7 +136,7 @@ final class AttachmentMappings {
    * importer of a static exporter, or the other way round).
    */
   int mapAtAttach(Attachment attachment) {
-    boolean dynamicExporter = attachment.buffer().ops().traits().dynamic();
+    boolean dynamicExporter = attachment.buffer().traits().dynamic();
     if (!CoreRules.MAP_AT_ATTACH.holdsIn(kernel)
         || attachment.isDynamic() == dynamicExporter) {
       return 0;
@@ -155,8 +165,7 @@ final class AttachmentMappings {
   void dropCached(Attachment attachment) {
     attachment
         .cached()
-        .ifPresent(
-            c -> attachment.buffer().ops().unmapSg(attachment, c.table(), c.direction()));
+        .ifPresent(c -> unmapAtExporter(attachment, c.table(), c.direction()));
     attachment.setCached(Optional.empty());
   }
 }

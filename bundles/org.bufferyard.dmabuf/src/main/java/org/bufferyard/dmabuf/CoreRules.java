@@ -21,6 +21,9 @@ final class CoreRules {
   /** vectors, observation 23: cache_sgt_mapping is gone from 7.x. */
   static final Rule CACHED_TABLE = Rule.of("F4", "dma_buf_map_attachment").until(7, 0);
 
+  /** vectors, "DMABUF_DEBUG (7.3)": a copy; before, flipped page links. */
+  static final Rule COPIED_TABLE = Rule.of("F9", "dma_buf_wrap_sg_table").since(7, 0);
+
   static final Rule MAP = Rule.of("F4", "dma_buf_map_attachment");
   static final Rule UNMAP = Rule.of("F5", "dma_buf_unmap_attachment");
   static final Rule MMAP = Rule.of("F8", "dma_buf_mmap_internal");

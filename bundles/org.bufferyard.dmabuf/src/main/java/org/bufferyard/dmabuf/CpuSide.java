@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.bufferyard.api.dma.Dma.MapResult;
 import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.dmabuf.FenceUsage;
+import org.bufferyard.api.dmabuf.OpsTraits.Member;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.kernel.KernelOops;
@@ -23,7 +24,7 @@ final class CpuSide {
   /** The exporter first, then the fences; begin and end are not balanced by the core. */
   int begin(SharedBuffer buffer, DmaDirection direction) {
     narrator.emit(new DmaEvent.CpuAccess(buffer.id(), direction.code(), true));
-    int rc = buffer.ops().cpu().beginCpuAccess(direction);
+    int rc = buffer.has(Member.BEGIN_CPU_ACCESS) ? buffer.ops().cpu().beginCpuAccess(direction) : 0;
     if (rc != 0) {
       return rc;
     }
@@ -35,7 +36,7 @@ final class CpuSide {
 
   int end(SharedBuffer buffer, DmaDirection direction) {
     narrator.emit(new DmaEvent.CpuAccess(buffer.id(), direction.code(), false));
-    return buffer.ops().cpu().endCpuAccess(direction);
+    return buffer.has(Member.END_CPU_ACCESS) ? buffer.ops().cpu().endCpuAccess(direction) : 0;
   }
 
   /** mmap() on the descriptor: the limit is whole pages of the buffer (vectors, observation 21). */
@@ -67,6 +68,9 @@ final class CpuSide {
           Long.toString(limit));
       return MapResult.failed(Errno.EINVAL.rc());
     }
+    if (!buffer.has(Member.MMAP)) {
+      return MapResult.failed(Errno.EINVAL.rc());
+    }
     MapResult result = buffer.ops().cpu().mmap(pageOffset, sizeBytes);
     if (result.mapping().isPresent()) {
       buffer.get();
@@ -78,8 +82,11 @@ final class CpuSide {
 
   /** Counted: the exporter is asked for the first mapping only. */
   MapResult vmap(SharedBuffer buffer) {
+    if (!buffer.has(Member.VMAP)) {
+      return MapResult.failed(Errno.EINVAL.rc());
+    }
     if (buffer.vmapping().isPresent()) {
-      buffer.setVmapping(buffer.vmapCount() + 1, buffer.vmapping());
+      buffer.setVmapping(buffer.kernelMappings() + 1, buffer.vmapping());
       return MapResult.of(buffer.vmapping().get());
     }
     MapResult result = buffer.ops().cpu().vmap();
@@ -93,13 +100,13 @@ final class CpuSide {
   }
 
   void vunmap(SharedBuffer buffer) {
-    if (buffer.vmapCount() == 0) {
+    if (buffer.kernelMappings() == 0) {
       String text = "vunmap of a buffer that is not mapped: kernel BUG";
       narrator.emit(new DmaEvent.Oopsed(CoreRules.VUNMAP, buffer.id(), text));
       throw new KernelOops(CoreRules.VUNMAP, text);
     }
-    int left = buffer.vmapCount() - 1;
-    if (left == 0) {
+    int left = buffer.kernelMappings() - 1;
+    if (left == 0 && buffer.has(Member.VUNMAP)) {
       buffer.ops().cpu().vunmap();
     }
     buffer.setVmapping(left, left == 0 ? Optional.empty() : buffer.vmapping());

@@ -1,5 +1,6 @@
 package org.bufferyard.dmabuf;
 
+import java.util.List;
 import java.util.Optional;
 import org.bufferyard.api.dma.Dma.SgResult;
 import org.bufferyard.api.dmabuf.DmaBufOps;
@@ -8,12 +9,16 @@ import org.bufferyard.api.dmabuf.DmaBufs.ExportResult;
 import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
 import org.bufferyard.api.dmabuf.ExportedMemory;
 import org.bufferyard.api.dmabuf.OpsTraits;
+import org.bufferyard.api.dmabuf.OpsTraits.Member;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.platform.yard.DmaBufEngineContext;
 
 /** The making of a buffer: its ops, its base table, its number (F1, G1, P2). */
 final class Exports {
+  private static final List<Member> REQUIRED =
+      List.of(Member.PRIV, Member.MAP, Member.UNMAP, Member.RELEASE);
+
   private final DmaBufEngineContext yard;
   private final Narrator narrator;
   private final OpsChoice choice;
@@ -29,17 +34,27 @@ final class Exports {
 
   ExportResult export(
       ExportedMemory memory, OpsPolicy policy, String driverOps, Optional<String> forcedOps) {
-    String exporter = memory.exporter().id();
     String name = choice.choose(memory, policy, driverOps, forcedOps);
-    DmaBufOpsKind kind = yard.ops(name);
+    return export(memory, policy, yard.ops(name), Optional.of(name));
+  }
+
+  /**
+   * dma_buf_export() proper.
+   *
+   * @param chosenName the name under which the ops were chosen; empty: what they call themselves
+   */
+  ExportResult export(
+      ExportedMemory memory, OpsPolicy policy, DmaBufOpsKind kind, Optional<String> chosenName) {
+    String exporter = memory.exporter().id();
     long inode = ++lastInode;
     String id = SharedBuffer.idOf(inode);
     Reservation reservation = new Reservation(id, yard.events());
     DmaBufOps ops =
         kind.open(memory, new BufferOpsContext(id, reservation, yard, narrator));
-    if (cachesAndMoves(ops.traits())) {
-      narrator.warning(CoreRules.NO_CACHE_WITH_PIN, exporter, "cache_sgt_mapping with pin");
-      return refused(Errno.EINVAL, exporter, "a cached table cannot move: -EINVAL");
+    Optional<String> defect = defect(ops.traits());
+    if (defect.isPresent()) {
+      narrator.warning(CoreRules.EXPORT, exporter, defect.get());
+      return refused(Errno.EINVAL, exporter, defect.get() + ": -EINVAL");
     }
     SgResult base = ops.getSgtable();
     if (base.table().isEmpty()) {
@@ -53,15 +68,27 @@ final class Exports {
           Errno.text(rc));
       return new ExportResult(rc, Optional.empty());
     }
+    String name = chosenName.orElseGet(() -> ops.traits().name());
     narrator.emit(new DmaEvent.Exported(id, exporter, name, memory.sizeBytes()));
     return new ExportResult(
         0, Optional.of(new SharedBuffer(inode, name, memory, policy, ops, reservation)));
   }
 
-  private boolean cachesAndMoves(OpsTraits traits) {
+  /** What dma_buf_export() warns of; empty when the export info is sound (F1). */
+  private Optional<String> defect(OpsTraits traits) {
+    for (Member required : REQUIRED) {
+      if (!traits.has(required)) {
+        return Optional.of("the exporter has no " + required);
+      }
+    }
+    if (traits.has(Member.PIN) != traits.has(Member.UNPIN)) {
+      return Optional.of("pin and unpin come together or not at all");
+    }
     return traits.dynamic()
-        && traits.cacheSgtMapping()
-        && CoreRules.NO_CACHE_WITH_PIN.holdsIn(yard.kernel());
+            && traits.cacheSgtMapping()
+            && CoreRules.NO_CACHE_WITH_PIN.holdsIn(yard.kernel())
+        ? Optional.of("a cached table cannot move: cache_sgt_mapping with pin")
+        : Optional.empty();
   }
 
   private ExportResult refused(Errno errno, String exporter, String why) {

@@ -7,6 +7,7 @@ import org.bufferyard.api.dmabuf.DmaBuf;
 import org.bufferyard.api.dmabuf.DmaBufOps;
 import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
 import org.bufferyard.api.dmabuf.ExportedMemory;
+import org.bufferyard.api.dmabuf.OpsTraits;
 import org.bufferyard.api.memory.CpuMapping;
 
 /** {@code struct dma_buf}: one exported buffer and what hangs on it. */
@@ -16,6 +17,10 @@ final class SharedBuffer implements DmaBuf {
   private final ExportedMemory memory;
   private final OpsPolicy policy;
   private final DmaBufOps ops;
+
+  /** As they were at export. */
+  private final OpsTraits traits;
+
   private final Reservation reservation;
 
   /** In order of attaching. */
@@ -41,6 +46,7 @@ final class SharedBuffer implements DmaBuf {
     this.memory = memory;
     this.policy = policy;
     this.ops = ops;
+    this.traits = ops.traits();
     this.reservation = reservation;
   }
 
@@ -96,6 +102,20 @@ final class SharedBuffer implements DmaBuf {
     return references;
   }
 
+  @Override
+  public int kernelMappings() {
+    return vmapCount;
+  }
+
+  /** Whether the exporter set that member of its ops. */
+  boolean has(OpsTraits.Member member) {
+    return traits.has(member);
+  }
+
+  OpsTraits traits() {
+    return traits;
+  }
+
   DmaBufOps ops() {
     return ops;
   }
@@ -141,10 +161,6 @@ final class SharedBuffer implements DmaBuf {
 
   void addUserMapping(int difference) {
     userMappings += difference;
-  }
-
-  int vmapCount() {
-    return vmapCount;
   }
 
   Optional<CpuMapping> vmapping() {

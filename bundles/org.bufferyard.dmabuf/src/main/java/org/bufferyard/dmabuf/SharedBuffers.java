@@ -11,10 +11,12 @@ import org.bufferyard.api.dma.DmaDevice;
 import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.dmabuf.DmaBuf;
 import org.bufferyard.api.dmabuf.DmaBufAttachment;
+import org.bufferyard.api.dmabuf.DmaBufOpsKind;
 import org.bufferyard.api.dmabuf.DmaBufs;
 import org.bufferyard.api.dmabuf.DmaFence;
 import org.bufferyard.api.dmabuf.ExportedMemory;
 import org.bufferyard.api.dmabuf.FenceUsage;
+import org.bufferyard.api.dmabuf.OpsTraits.Member;
 import org.bufferyard.api.dmabuf.UserProcess;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.kernel.Errno;
@@ -48,7 +50,7 @@ final class SharedBuffers implements DmaBufs {
     this.yard = yard;
     this.narrator = new Narrator(yard.events());
     this.exports = new Exports(yard, narrator);
-    this.mappings = new AttachmentMappings(yard.kernel(), narrator);
+    this.mappings = new AttachmentMappings(yard.kernel(), yard.debugging().dmaBuf(), narrator);
     this.cpuSide = new CpuSide(narrator);
     this.lock = new ReservationLock(narrator);
     this.containers = new FenceContainers(yard.events());
@@ -59,7 +61,15 @@ final class SharedBuffers implements DmaBufs {
   @Override
   public ExportResult export(
       ExportedMemory memory, OpsPolicy policy, String driverOps, Optional<String> forcedOps) {
-    ExportResult result = exports.export(memory, policy, driverOps, forcedOps);
+    return added(exports.export(memory, policy, driverOps, forcedOps));
+  }
+
+  @Override
+  public ExportResult export(ExportedMemory memory, DmaBufOpsKind ops) {
+    return added(exports.export(memory, OpsPolicy.MAINLINE, ops, Optional.empty()));
+  }
+
+  private ExportResult added(ExportResult result) {
     result.buffer().ifPresent(buffer -> live.add(own(buffer)));
     return result;
   }
@@ -78,8 +88,8 @@ final class SharedBuffers implements DmaBufs {
   }
 
   private void release(SharedBuffer buffer) {
-    if (buffer.vmapCount() > 0) {
-      throw oops(buffer, "released with " + buffer.vmapCount() + " kernel mappings: kernel BUG");
+    if (buffer.kernelMappings() > 0) {
+      throw oops(buffer, "released with " + buffer.kernelMappings() + " kernel mappings: kernel BUG");
     }
     buffer.markReleased();
     buffer.ops().lifecycle().release();
@@ -154,7 +164,7 @@ final class SharedBuffers implements DmaBufs {
       return new AttachResult(Errno.EDEADLK.rc(), Optional.empty());
     }
     Attachment attachment = new Attachment(shared, importer, dynamic);
-    int rc = shared.ops().lifecycle().attach(attachment);
+    int rc = shared.has(Member.ATTACH) ? shared.ops().lifecycle().attach(attachment) : 0;
     if (rc != 0) {
       narrator.decided(
           CoreRules.ATTACH,
@@ -206,7 +216,9 @@ final class SharedBuffers implements DmaBufs {
     SharedBuffer buffer = attachment.buffer();
     buffer.attachments().remove(attachment);
     attachment.markDetached();
-    buffer.ops().lifecycle().detach(attachment);
+    if (buffer.has(Member.DETACH)) {
+      buffer.ops().lifecycle().detach(attachment);
+    }
     narrator.emit(new DmaEvent.Detached(buffer.id(), attachment.importer().id()));
     if (buffer.isHeldByAttachments()) {
       put(buffer);

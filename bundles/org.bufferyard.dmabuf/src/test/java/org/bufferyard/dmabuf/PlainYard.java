@@ -20,6 +20,7 @@ import org.bufferyard.api.memory.PageHazards;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.spec.MachineSpec;
 import org.bufferyard.platform.yard.DmaBufEngineContext;
 
 /** A yard for the core alone: plain DMA, one exporter, scripted ops by name. */
@@ -27,6 +28,7 @@ final class PlainYard implements DmaBufEngineContext, PageHazards {
   static final long BASE = 0x4000_0000L;
 
   private final KernelProfile kernel;
+  private MachineSpec.Debugging debugging = MachineSpec.Debugging.NONE;
   private final RecordedEvents events = new RecordedEvents();
   private final PlainDma dma =
       new PlainDma(new PlainMemory(List.of(new PhysRange(BASE, 1 << 20)), List.of()));
@@ -79,6 +81,17 @@ final class PlainYard implements DmaBufEngineContext, PageHazards {
       throw new BadInputException("no ops '" + name + "'", "", "there are: " + kinds.keySet());
     }
     return kinds.get(name);
+  }
+
+  /** Makes the kernel one with CONFIG_DMABUF_DEBUG. */
+  PlainYard hidingPages() {
+    debugging = new MachineSpec.Debugging(false, true);
+    return this;
+  }
+
+  @Override
+  public MachineSpec.Debugging debugging() {
+    return debugging;
   }
 
   @Override

@@ -25,6 +25,9 @@ import org.bufferyard.api.memory.SgTable;
  * the direction's number) and answer as told. They are their own kind, for one buffer at a time.
  */
 final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, CpuAccessOps {
+  /** What to answer instead of the flags below. */
+  OpsTraits traits;
+
   boolean dynamic;
   boolean cacheSgtMapping;
   boolean mapReturnsNull;
@@ -58,7 +61,7 @@ final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, Cp
 
   @Override
   public OpsTraits traits() {
-    return new OpsTraits("scripted", dynamic, cacheSgtMapping);
+    return traits != null ? traits : new OpsTraits("scripted", dynamic, cacheSgtMapping);
   }
 
   @Override

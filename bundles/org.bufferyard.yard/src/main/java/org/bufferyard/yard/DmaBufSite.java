@@ -5,6 +5,7 @@ import org.bufferyard.api.dmabuf.DmaBufOpsKind;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.memory.PageHazards;
+import org.bufferyard.platform.spec.MachineSpec;
 import org.bufferyard.platform.yard.DmaBufEngineContext;
 
 /** The dma-buf core's view of a yard. */
@@ -40,6 +41,11 @@ final class DmaBufSite implements DmaBufEngineContext {
   @Override
   public DmaBufOpsKind ops(String name) {
     return new GuardedOpsKind(kinds.ops(name), name, kinds);
+  }
+
+  @Override
+  public MachineSpec.Debugging debugging() {
+    return state.spec().machine().debugging();
   }
 
   @Override

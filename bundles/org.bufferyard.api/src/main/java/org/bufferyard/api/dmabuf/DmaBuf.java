@@ -27,4 +27,7 @@ public interface DmaBuf {
   ExportedMemory memory();
 
   DmaResv reservation();
+
+  /** vmapping_counter: kernel mappings not yet undone. */
+  int kernelMappings();
 }

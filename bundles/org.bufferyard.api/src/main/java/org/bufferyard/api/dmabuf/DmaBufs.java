@@ -39,6 +39,12 @@ public interface DmaBufs {
   ExportResult export(
       ExportedMemory memory, OpsPolicy policy, String driverOps, Optional<String> forcedOps);
 
+  /**
+   * dma_buf_export() by a driver that brings its own ops: nothing is chosen and no kind is looked up.
+   * Everything else is as with any other buffer.
+   */
+  ExportResult export(ExportedMemory memory, DmaBufOpsKind ops);
+
   /** dma_buf_attach(), or dma_buf_dynamic_attach() when {@code dynamic}. */
   AttachResult attach(DmaBuf buffer, DmaDevice importer, boolean dynamic);
 

@@ -77,13 +77,21 @@ public final class EnvironmentReader implements RecordedEnvironments {
                 new MachineSpec.IommuMode(
                     config.contains("passthrough") || config.contains("vtd-pt"),
                     !config.contains("lazy"),
-                    config.contains("forcedac"))),
+                    config.contains("forcedac")),
+                debugging(environment)),
             memory.banks(environment, pools),
             pools,
             iommu.stream().toList(),
             devices);
     return new RecordedBoot(
         run, architecture, config, release, kernel, board, arenas(environment.member("arenas")));
+  }
+
+  /** Debug kernels were built for the recording, and say with what. */
+  private static MachineSpec.Debugging debugging(Field environment) {
+    String built = environment.optional("built_from").map(Field::text).orElse("");
+    return new MachineSpec.Debugging(
+        built.contains("DMA_API_DEBUG"), built.contains("DMABUF_DEBUG"));
   }
 
   private static JsonElement parse(Reader json, String where) {

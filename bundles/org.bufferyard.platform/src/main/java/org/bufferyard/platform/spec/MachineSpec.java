@@ -13,6 +13,7 @@ import org.bufferyard.api.memory.PhysRange;
  * @param defaultCma the default CMA area; empty: none
  * @param swiotlb the default bounce pool
  * @param iommu how IOMMUs are used
+ * @param debugging which checkers are built in
  */
 public record MachineSpec(
     Architecture architecture,
@@ -21,7 +22,8 @@ public record MachineSpec(
     boolean kmallocBounce,
     Optional<PhysRange> defaultCma,
     Bounce swiotlb,
-    IommuMode iommu) {
+    IommuMode iommu,
+    Debugging debugging) {
 
   /** Whose arch code runs under the DMA API. */
   public enum Architecture {
@@ -69,9 +71,40 @@ public record MachineSpec(
     public static final IommuMode STRICT = new IommuMode(false, true, false);
   }
 
+  /**
+   * Checkers that change what can be seen.
+   *
+   * @param dmaApi CONFIG_DMA_API_DEBUG
+   * @param dmaBuf CONFIG_DMABUF_DEBUG: importers get no usable page links (F9)
+   */
+  public record Debugging(boolean dmaApi, boolean dmaBuf) {
+    public static final Debugging NONE = new Debugging(false, false);
+  }
+
   public MachineSpec {
     Objects.requireNonNull(architecture, "architecture");
     Objects.requireNonNull(swiotlb, "swiotlb");
     Objects.requireNonNull(iommu, "iommu");
+    Objects.requireNonNull(debugging, "debugging");
+  }
+
+  /** A kernel without checkers, as distributions ship it. */
+  public MachineSpec(
+      Architecture architecture,
+      long zoneDmaLimit,
+      boolean nonCoherentMmap,
+      boolean kmallocBounce,
+      Optional<PhysRange> defaultCma,
+      Bounce swiotlb,
+      IommuMode iommu) {
+    this(
+        architecture,
+        zoneDmaLimit,
+        nonCoherentMmap,
+        kmallocBounce,
+        defaultCma,
+        swiotlb,
+        iommu,
+        Debugging.NONE);
   }
 }

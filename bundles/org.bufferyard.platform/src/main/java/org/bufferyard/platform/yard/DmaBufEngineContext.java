@@ -4,6 +4,7 @@ import org.bufferyard.api.dma.Dma;
 import org.bufferyard.api.dmabuf.DmaBufOpsKind;
 import org.bufferyard.api.event.KindContext;
 import org.bufferyard.api.memory.PageHazards;
+import org.bufferyard.platform.spec.MachineSpec;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** What a yard gives its dma-buf core. Engine thread only. */
@@ -20,6 +21,9 @@ public interface DmaBufEngineContext extends KindContext {
    *     errno for ops that were never built
    */
   DmaBufOpsKind ops(String name);
+
+  /** Which checkers the kernel was built with. */
+  MachineSpec.Debugging debugging();
 
   /** Virtual time, ns. */
   long nowNanos();
