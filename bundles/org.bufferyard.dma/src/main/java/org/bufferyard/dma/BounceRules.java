@@ -14,8 +14,14 @@ final class BounceRules {
   static final Rule RESTRICTED = Rule.of("E7", "swiotlb_alloc");
   static final Rule NO_LINEAR_MAPPING = Rule.of("C1", "swiotlb_bounce");
 
-  /** Before 6.8 the IOMMU's bounce was cleared for FROM_DEVICE and SKIP_CPU_SYNC. */
-  static final Rule IOMMU_BOUNCE_ZEROED = Rule.of("E5", "iommu_dma_map_page").until(6, 8);
+  /** Before 6.10 the IOMMU's bounce was cleared for FROM_DEVICE and SKIP_CPU_SYNC. */
+  static final Rule IOMMU_BOUNCE_ZEROED = Rule.of("E5", "iommu_dma_map_page").until(6, 10);
+
+  /** The size is rounded with the kept offset in it, so that the offset may take whole slots. */
+  static final Rule OFFSET_COUNTED = Rule.of("E4", "swiotlb_tbl_map_single").since(6, 10);
+
+  /** Coherent allocations of a restricted pool are aligned to their order; before, to a page. */
+  static final Rule ALLOCATION_ALIGNED = Rule.of("E7", "swiotlb_alloc").since(6, 9);
 
   private BounceRules() {}
 }

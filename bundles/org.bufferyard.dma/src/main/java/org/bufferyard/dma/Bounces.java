@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.bufferyard.api.allocator.AllocationRequest;
 import org.bufferyard.api.allocator.BouncePool;
+import org.bufferyard.api.allocator.BouncePoolSpec;
 import org.bufferyard.api.allocator.BounceRequest;
 import org.bufferyard.api.dma.DmaAttr;
 import org.bufferyard.api.dma.DmaAttrs;
@@ -33,7 +34,10 @@ final class Bounces {
   /** What {@link #map} returns when there is no bounce to be had. */
   static final long NONE = -1L;
 
-  private record Bounce(long slot, long original, long size, BounceArea area) {}
+  /**
+   * @param room bytes from the slot to the end of what was allocated: the size as it was rounded
+   */
+  private record Bounce(long slot, long original, long room, BounceArea area) {}
 
   private final DmaEngineContext context;
   private final PhysMemory memory;
@@ -89,13 +93,33 @@ final class Bounces {
               device.id(), Reach.mask(device), phys, size, slot, area.forced()));
     }
     if (slot == BouncePool.FULL) {
-      full(device, area, size, attrs);
+      full(device, area, asked(device, phys, size, allocAlignMask), attrs);
       return NONE;
     }
-    live.put(slot, new Bounce(slot, phys, size, area));
+    live.put(slot, new Bounce(slot, phys, room(device, phys, size, allocAlignMask), area));
     needLinear(device, phys, size);
     copy(phys, slot, size);
     return slot;
+  }
+
+  /** What the search is asked for, and what its message says; 6.1 says the size alone. */
+  private long asked(YardDevice device, long phys, long size, long allocAlignMask) {
+    return BounceRules.OFFSET_COUNTED.holdsIn(context.kernel())
+        ? room(device, phys, size, allocAlignMask) + offset(device, phys, allocAlignMask)
+        : (size + allocAlignMask) & ~allocAlignMask;
+  }
+
+  private long room(YardDevice device, long phys, long size, long allocAlignMask) {
+    long before =
+        BounceRules.OFFSET_COUNTED.holdsIn(context.kernel())
+            ? offset(device, phys, allocAlignMask)
+            : 0;
+    return ((size + before + allocAlignMask) & ~allocAlignMask) - before;
+  }
+
+  /** swiotlb_align_offset(). */
+  private static long offset(YardDevice device, long phys, long allocAlignMask) {
+    return phys & device.minAlignMask() & (allocAlignMask | (BouncePoolSpec.SLOT_BYTES - 1));
   }
 
   private long slot(
@@ -197,7 +221,7 @@ final class Bounces {
   }
 
   private long clipped(YardDevice device, Bounce bounce, long offset, long size) {
-    long rest = bounce.size() - offset;
+    long rest = bounce.room() - offset;
     if (Long.compareUnsigned(size, rest) <= 0) {
       return size;
     }
@@ -206,7 +230,7 @@ final class Bounces {
         MessageClass.WARNING,
         device.name()
             + ": Buffer overflow detected. Allocation size: "
-            + bounce.size()
+            + rest
             + ". Mapping size: "
             + Long.toUnsignedString(size)
             + ".");
@@ -238,6 +262,6 @@ final class Bounces {
       return null;
     }
     Bounce bounce = below.getValue();
-    return Long.compareUnsigned(phys - bounce.slot(), bounce.size()) < 0 ? bounce : null;
+    return Long.compareUnsigned(phys - bounce.slot(), bounce.room()) < 0 ? bounce : null;
   }
 }

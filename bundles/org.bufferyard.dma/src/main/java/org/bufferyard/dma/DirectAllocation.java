@@ -171,7 +171,9 @@ final class DirectAllocation {
     return new BounceRequest(
         0,
         count << PageRef.SHIFT,
-        (PageRef.SIZE << Pages.order(count)) - 1,
+        BounceRules.ALLOCATION_ALIGNED.holdsIn(context.kernel())
+            ? (PageRef.SIZE << Pages.order(count)) - 1
+            : 0,
         device.minAlignMask(),
         device.segmentBoundary(),
         device.rangeMap().toDma(area.spec().region().base()),

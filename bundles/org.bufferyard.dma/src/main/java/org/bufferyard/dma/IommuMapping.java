@@ -84,6 +84,10 @@ final class IommuMapping {
     int prot = prot(direction, device.isCoherent(), attrs);
     long dma = mapRange(domain, device, target, size, prot, Reach.mask(device));
     if (dma == DmaAddress.MAPPING_ERROR && target != phys) {
+      // swiotlb_tbl_unmap_single() with the caller's attributes: it copies back even here.
+      if (!attrs.has(DmaAttr.SKIP_CPU_SYNC)) {
+        bounces.forCpu(device, target, size, direction);
+      }
       bounces.release(target);
     }
     return dma;

@@ -11,8 +11,8 @@ final class IommuRules {
   static final Rule WORKAROUND_ENDS = Rule.of("D4", "iommu_dma_alloc_iova").since(6, 4);
 
   static final Rule MAP = Rule.of("D6", "__iommu_dma_map");
-  /** Refuses a min_align_mask beyond the granule; came between the recorded 6.1 and 6.12. */
-  static final Rule ALIGNMENT_REFUSED = Rule.of("D6", "__iommu_dma_map").since(6, 8);
+  /** Refuses a min_align_mask beyond the granule; not in 6.1.176, in 6.12. */
+  static final Rule ALIGNMENT_REFUSED = Rule.of("D6", "__iommu_dma_map").since(6, 10);
 
   static final Rule MAP_SG = Rule.of("D7", "iommu_dma_map_sg");
   static final Rule PADDING = Rule.of("D7", "iommu_dma_map_sg");

@@ -5,6 +5,7 @@ import static org.bufferyard.api.dma.DmaAddress.hex;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.bufferyard.api.allocator.BouncePoolSpec;
 import org.bufferyard.api.dma.DmaRange;
 import org.bufferyard.api.dma.DmaRangeMap;
 import org.bufferyard.api.kernel.Errno;
@@ -129,9 +130,13 @@ final class Masks {
     return bounces ? maxBounce(device) : -1L;
   }
 
-  /** swiotlb_max_mapping_size() (E3). */
+  /** swiotlb_max_mapping_size() (E3), in its own type: an int, whatever the mask. */
   static long maxBounce(YardDevice device) {
-    return MAX_BOUNCE - ((device.minAlignMask() + 2047) & -2048L);
+    int mask = (int) device.minAlignMask();
+    int minAlign =
+        (mask + BouncePoolSpec.SLOT_BYTES - 1) / BouncePoolSpec.SLOT_BYTES
+            * BouncePoolSpec.SLOT_BYTES;
+    return MAX_BOUNCE - (mask == 0 ? 0 : minAlign);
   }
 
   boolean addressingLimited(YardDevice device) {

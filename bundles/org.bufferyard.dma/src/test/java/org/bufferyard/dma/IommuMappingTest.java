@@ -250,7 +250,7 @@ class IommuMappingTest {
   }
 
   @Test
-  void before68AnIommusBounceWasCleared() {
+  void before610AnIommusBounceWasCleared() {
     TestYard old = new TestYard(KernelProfile.LINUX_6_1);
     TestDevice u = old.device("u");
     u.untrusted = true;
@@ -260,6 +260,23 @@ class IommuMappingTest {
         old.dma()
             .mapPage(u, old.page(HIGH), 0, 2, DmaDirection.FROM_DEVICE, DmaAttrs.NONE);
     assertArrayEquals(new byte[2], old.bytes(mmu.iovaToPhys(dma), 2));
+  }
+
+  @Test
+  void aBounceWhoseMapFailsIsCopiedBackEvenSo() {
+    TestYard old = new TestYard(KernelProfile.LINUX_6_1);
+    TestDevice u = old.device("u");
+    u.untrusted = true;
+    RecordingTable mmu = old.translate(u);
+    mmu.failAfter = 0;
+    old.memory.write(HIGH, new byte[] {1, 2}, 0, 2);
+    DmaDirection from = DmaDirection.FROM_DEVICE;
+    DmaAttrs skip = DmaAttrs.of(DmaAttr.SKIP_CPU_SYNC);
+    assertEquals(-1L, old.dma().mapPage(u, old.page(HIGH), 0, 2, from, skip));
+    assertArrayEquals(new byte[] {1, 2}, old.bytes(HIGH, 2));
+    assertEquals(-1L, old.dma().mapPage(u, old.page(HIGH), 0, 2, from, DmaAttrs.NONE));
+    assertArrayEquals(new byte[2], old.bytes(HIGH, 2), "6.1 had cleared the bounce");
+    assertEquals(0, old.slots.usedSlots());
   }
 
   @Test

@@ -74,6 +74,19 @@ class MasksTest {
     assertEquals(0x40000, yard.dma().maxMappingSize(behind));
   }
 
+  @ParameterizedTest(name = "min_align_mask {0}: {1}")
+  @CsvSource({
+    "0x0, 0x40000", "0x1, 0x3f800", "0x7ff, 0x3f800", "0x800, 0x3f800", "0x801, 0x3f000",
+    "0x3fff, 0x3c000", "0x3ffff, 0x0", "0x7ffff, 0xfffffffffffc0000", "0xffffffff, 0x40000",
+    "0x80000000, 0x8003f800",
+  })
+  void theLargestBounceIsReckonedInInts(String mask, String size) {
+    TestDevice d = yard.device("d");
+    d.minAlign = Long.decode(mask);
+    assertEquals(
+        Long.parseUnsignedLong(size.substring(2), 16), yard.dma().maxMappingSize(d));
+  }
+
   @Test
   void addressingIsLimitedByMaskOrByWindows() {
     assertTrue(yard.dma().addressingLimited(yard.device("b")));

@@ -16,6 +16,9 @@ final class LiveDevice implements YardDevice {
   private static final long PCI_BOUNDARY = 0xffff_ffffL;
   private static final long NO_BOUNDARY = -1L;
 
+  /** What fits into the fields of {@code struct device_dma_parameters}. */
+  private static final long UNSIGNED_INT = 0xffff_ffffL;
+
   /** What stands behind a device's reserved memory and its IOMMU. */
   record Attachments(
       Optional<Domain> domain,
@@ -45,13 +48,11 @@ final class LiveDevice implements YardDevice {
             ? Optional.of(reach.dmaMask().getAsLong())
             : Optional.empty();
     this.coherentDmaMask = reach.coherentDmaMask();
-    this.maxSegmentSize = limits.maxSegmentSize().orElse(DEFAULT_MAX_SEGMENT);
+    this.maxSegmentSize = segmentSize(limits.maxSegmentSize().orElse(DEFAULT_MAX_SEGMENT));
     // pci_setup_device() sets 32 bits; other buses leave dma_parms alone.
-    this.segmentBoundary =
-        spec.pci() && limits.segmentBoundary() == NO_BOUNDARY
-            ? PCI_BOUNDARY
-            : limits.segmentBoundary();
-    this.minAlignMask = limits.minAlignMask();
+    long boundary = boundary(limits.segmentBoundary());
+    this.segmentBoundary = spec.pci() && boundary == NO_BOUNDARY ? PCI_BOUNDARY : boundary;
+    this.minAlignMask = limits.minAlignMask() & UNSIGNED_INT;
   }
 
   void attach(Attachments what) {
@@ -122,7 +123,13 @@ final class LiveDevice implements YardDevice {
 
   @Override
   public void setMaxSegmentSize(long bytes) {
-    maxSegmentSize = bytes;
+    maxSegmentSize = segmentSize(bytes);
+  }
+
+  /** dma_get_max_seg_size(): 0 is unset. */
+  private static long segmentSize(long bytes) {
+    long kept = bytes & UNSIGNED_INT;
+    return kept == 0 ? DEFAULT_MAX_SEGMENT : kept;
   }
 
   @Override
@@ -132,7 +139,12 @@ final class LiveDevice implements YardDevice {
 
   @Override
   public void setSegmentBoundary(long mask) {
-    segmentBoundary = mask;
+    segmentBoundary = boundary(mask);
+  }
+
+  /** dma_get_seg_boundary(): 0 is unset. */
+  private static long boundary(long mask) {
+    return mask == 0 ? NO_BOUNDARY : mask;
   }
 
   @Override
@@ -142,7 +154,7 @@ final class LiveDevice implements YardDevice {
 
   @Override
   public void setMinAlignMask(long mask) {
-    minAlignMask = mask;
+    minAlignMask = mask & UNSIGNED_INT;
   }
 
   @Override

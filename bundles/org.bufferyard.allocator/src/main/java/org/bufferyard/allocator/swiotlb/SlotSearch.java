@@ -8,15 +8,16 @@ import org.bufferyard.api.memory.PageRef;
 
 /**
  * What one request asks of a slot: the first half of swiotlb_tbl_map_single() and of
- * swiotlb_search_pool_area() (E4), and their forms of 6.1. The steps in between (6.2 to 6.8) are not
- * told apart: no profile names such a kernel.
+ * swiotlb_search_pool_area() (E4), and their forms of 6.1 with the one fix that its stable releases
+ * got (bits that the allocation's own alignment covers are not searched for). The steps in between,
+ * up to 6.10, are not told apart: no profile names such a kernel.
  *
  * @param offset bytes from the first slot to the address given out, whole pad slots included
  * @param slots length in slots; 0 is the kernel's BUG
  * @param zeroMask bits of the bus address of the first slot that must be zero
  * @param keepMask bits of it that must be as in the original
  * @param stride slots from one aligned candidate to the next
- * @param startsAligned whether the first candidate is a multiple of the stride, counted in slots
+ * @param startsAligned whether the first candidate is aligned to the stride, counted in slots
  * @param maxSlots slots from one segment boundary of the device to the next
  */
 record SlotSearch(
@@ -31,7 +32,7 @@ record SlotSearch(
   private static final long SLOT_MASK = SLOT_BYTES - 1;
 
   static SlotSearch of(BounceRequest request, KernelProfile kernel) {
-    return kernel.behavesAs().atLeast(6, 2) ? current(request) : of61(request);
+    return kernel.behavesAs().atLeast(6, 10) ? current(request) : of61(request);
   }
 
   private static SlotSearch current(BounceRequest request) {
@@ -48,7 +49,8 @@ record SlotSearch(
     }
     allocMask |= SLOT_MASK;
     keepMask &= ~allocMask;
-    long stride = (Math.max(allocMask, keepMask) >>> 11) + 1;
+    // The stride goes by the device's mask even where no original has bits to keep.
+    long stride = (Math.max(allocMask, request.minAlignMask() & ~allocMask) >>> 11) + 1;
     return new SlotSearch(
         offset, slots(size), allocMask, keepMask, stride, false, maxSlots(request));
   }
@@ -59,16 +61,16 @@ record SlotSearch(
    * alignment covers are not kept, so a bounce behind an IOMMU loses bit 11 of its offset.
    */
   private static SlotSearch of61(BounceRequest request) {
-    long keepMask = request.original() == 0 ? 0 : request.minAlignMask();
-    long offset = request.original() & keepMask & SLOT_MASK;
+    long offset = request.original() & request.minAlignMask() & SLOT_MASK;
     long size = saturated(request.sizeBytes(), request.allocAlignMask()) + offset;
-    long kept = request.minAlignMask() & ~SLOT_MASK & ~request.allocAlignMask();
-    long stride = (kept >>> 11) + 1;
+    long allocMask = request.allocAlignMask() | SLOT_MASK;
+    long keepMask = request.minAlignMask() & ~allocMask;
+    long stride = (keepMask >>> 11) + 1;
     if (size >= PageRef.SIZE) {
       stride *= PageRef.SIZE / SLOT_BYTES;
     }
-    stride = Math.max(stride, (request.allocAlignMask() >>> 11) + 1);
-    long keep = keepMask & kept;
+    stride = Math.max(stride, (allocMask >>> 11) + 1);
+    long keep = request.original() == 0 ? 0 : keepMask;
     return new SlotSearch(offset, slots(size), 0, keep, stride, true, maxSlots(request));
   }
 

@@ -34,6 +34,7 @@ import org.bufferyard.api.memory.PhysRange;
 final class SwiotlbPool implements BouncePool {
 
   private static final Rule ZERO_BYTES = Rule.of("E4", "swiotlb_search_pool_area");
+  private static final Rule BOUNDARY = Rule.of("E4", "iommu_is_span_boundary");
   private static final int NONE = -1;
 
   private final BouncePoolSpec spec;
@@ -91,9 +92,7 @@ final class SwiotlbPool implements BouncePool {
   public long map(BounceRequest request) {
     SlotSearch search = SlotSearch.of(request, context.kernel());
     if (search.slots() == 0) {
-      String text = "kernel BUG at kernel/dma/swiotlb.c: a bounce of 0 bytes";
-      context.events().emit(new DmaEvent.Oopsed(ZERO_BYTES, spec.id(), text));
-      throw new KernelOops(ZERO_BYTES, text);
+      throw bug(ZERO_BYTES, "kernel BUG at kernel/dma/swiotlb.c: a bounce of 0 bytes");
     }
     if (search.slots() > SEGMENT_SLOTS) {
       return FULL;
@@ -118,6 +117,11 @@ final class SwiotlbPool implements BouncePool {
     long address = start + (long) slot * SLOT_BYTES + search.offset();
     live.put(address, (long) slot << 16 | count);
     return address;
+  }
+
+  private KernelOops bug(Rule rule, String text) {
+    context.events().emit(new DmaEvent.Oopsed(rule, spec.id(), text));
+    return new KernelOops(rule, text);
   }
 
   /** The slot that gives the preferred address, if it suits. */
@@ -164,7 +168,8 @@ final class SwiotlbPool implements BouncePool {
     }
     int base = area * areaSlots;
     long step = search.stride();
-    int at = search.startsAligned() ? wrap((index[area] + step - 1) / step * step) : index[area];
+    // ALIGN() is mask arithmetic, whatever the stride.
+    int at = search.startsAligned() ? wrap((index[area] + step - 1) & -step) : index[area];
     int first = at;
     for (long checked = 0; checked < areaSlots; ) {
       if (!isAligned(search, request, base + at)) {
@@ -207,6 +212,13 @@ final class SwiotlbPool implements BouncePool {
     long bus = request.poolDma() & request.boundaryMask();
     // nr_slots() of the pool's bus address, then iommu_is_span_boundary().
     long shift = (bus >>> 11) + ((bus & (SLOT_BYTES - 1)) == 0 ? 0 : 1);
+    if (Long.bitCount(search.maxSlots()) != 1) {
+      throw bug(
+          BOUNDARY,
+          "kernel BUG at include/linux/iommu-helper.h: segment boundary mask 0x"
+              + Long.toHexString(request.boundaryMask())
+              + " is not a power of two less one");
+    }
     long inBoundary = (shift + slot) & (search.maxSlots() - 1);
     return inBoundary + search.slots() <= search.maxSlots()
         && isFree(slot, (int) search.slots());

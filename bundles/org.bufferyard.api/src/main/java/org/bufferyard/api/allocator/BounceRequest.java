@@ -6,8 +6,10 @@ package org.bufferyard.api.allocator;
  * @param original physical address of the memory to bounce; 0 when the pool itself is the memory
  *     (swiotlb_alloc(): {@code minAlignMask} and rounding to {@code allocAlignMask} do not apply)
  * @param sizeBytes of the mapping, not negative
- * @param allocAlignMask alignment the bounce itself needs (granule - 1 behind an IOMMU), else 0
- * @param minAlignMask address bits that must stay as in the original
+ * @param allocAlignMask alignment the bounce itself needs (granule - 1 behind an IOMMU), else 0; a
+ *     power of two less one, below 2^32
+ * @param minAlignMask address bits that must stay as in the original, any below 2^32: drivers set
+ *     what they like (dma_set_min_align_mask() checks nothing)
  * @param boundaryMask segment boundary of the device, all ones for none
  * @param poolDma bus address of the pool's first byte for the device
  * @param preferred start the search at the slot that gives this address, as a replay of a recorded
@@ -29,7 +31,8 @@ public record BounceRequest(
     long seen) {
 
   public BounceRequest {
-    if (sizeBytes < 0 || isNoMask(allocAlignMask) || isNoMask(minAlignMask)) {
+    boolean aligns = (allocAlignMask & (allocAlignMask + 1)) == 0 && allocAlignMask >>> 32 == 0;
+    if (sizeBytes < 0 || !aligns || minAlignMask >>> 32 != 0) {
       throw new IllegalArgumentException(
           "bounce of "
               + sizeBytes
@@ -58,10 +61,5 @@ public record BounceRequest(
         poolDma,
         preferred,
         AllocationRequest.NO_PREFERENCE);
-  }
-
-  /** A mask is a power of two less one, below 2^32. */
-  private static boolean isNoMask(long mask) {
-    return (mask & (mask + 1)) != 0 || mask >>> 32 != 0;
   }
 }

@@ -16,10 +16,13 @@ public interface YardDevice extends DmaDevice {
 
   void setCoherentDmaMask(long mask);
 
+  /** dma_set_max_seg_size(): an unsigned int; 0 is the default of 64 KiB. */
   void setMaxSegmentSize(long bytes);
 
+  /** dma_set_seg_boundary(): 0 is none. */
   void setSegmentBoundary(long mask);
 
+  /** dma_set_min_align_mask(): an unsigned int, any; the kernel checks no more than that. */
   void setMinAlignMask(long mask);
 
   void setUntrusted(boolean untrusted);
