@@ -64,12 +64,37 @@ final class FactsReplay {
       return switch (group) {
         case "golden-iova" -> compared(file, fact, group, run, new IovaFact(kinds).answer(input));
         case "sg-table" -> compared(file, fact, group, run, SgTableFact.answer(input));
+        case "io-pgtable-selftest", "golden-pgtable" -> pageTable(file, fact, group, run);
+        case "generic-pt" -> genericTable(file, fact, group, run);
         case "of-address" -> address(file, fact, input, run);
         default -> new Outcome.Skipped(reason(group));
       };
     } catch (IllegalArgumentException e) {
       throw broken(file, text(fact, "id", file) + " is not understood: " + e.getMessage());
     }
+  }
+
+  private Outcome pageTable(RecordFile file, JsonObject fact, String group, String run) {
+    JsonObject input = object(fact, "input", file);
+    boolean selfTest = group.equals("io-pgtable-selftest");
+    String op = text(fact, "op", file);
+    PageTableFact tables = new PageTableFact(kinds);
+    List<String> formats =
+        selfTest ? PageTableFact.formats(op) : List.of(text(input, "fmt", file));
+    Optional<String> missing =
+        formats.stream().flatMap(f -> tables.missing(f).stream()).findFirst();
+    if (missing.isPresent()) {
+      return new Outcome.Skipped("facts " + group + ": " + missing.get());
+    }
+    JsonObject answer = selfTest ? tables.selfTest(op, input) : tables.golden(input);
+    return compared(file, fact, group, run, answer);
+  }
+
+  private Outcome genericTable(RecordFile file, JsonObject fact, String group, String run) {
+    GenericTableFact table = new GenericTableFact(kinds);
+    return table.missing()
+        ? new Outcome.Skipped("facts generic-pt: no installed plug-in models a generic table")
+        : compared(file, fact, group, run, table.answer(text(fact, "op", file)));
   }
 
   /** The blob is not ours to carry: without it there is nothing to ask. */
@@ -114,8 +139,6 @@ final class FactsReplay {
       case "golden-map-sg" ->
           "facts golden-map-sg: no installed IOMMU has the page sizes asked for; the LPAE and v7s"
               + " tables come with a later reach";
-      case "golden-pgtable", "io-pgtable-selftest", "generic-pt" ->
-          "facts " + group + ": these page-table formats come with a later reach";
       case "dma-resv", "dma-fence", "dma-fence-chain", "dma-fence-unwrap" ->
           "facts " + group + ": fence containers come with a later reach";
       case "udmabuf", "dma-heap" -> "facts " + group + ": these exporters come with a later reach";

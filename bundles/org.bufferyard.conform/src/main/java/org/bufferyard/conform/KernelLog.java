@@ -34,7 +34,11 @@ final class KernelLog {
     if (line.contains("reserved memory is beyond device's set DMA address range")) {
       return Optional.of(MessageClass.BEYOND_MASK);
     }
-    if (line.contains("event: F_") || line.contains("DMAR: [DMA")) {
+    // Before 6.13 the driver of SMMUv3 prints the number of the event alone.
+    if (line.contains("event: F_")
+        || line.contains("event: C_")
+        || line.contains("arm-smmu-v3") && line.contains(": event 0x")
+        || line.contains("DMAR: [DMA")) {
       return Optional.of(MessageClass.IOMMU_FAULT);
     }
     return Optional.empty();

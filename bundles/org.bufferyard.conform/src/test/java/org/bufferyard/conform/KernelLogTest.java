@@ -28,6 +28,7 @@ class KernelLogTest {
         "Internal error: Oops - BUG: 00000000f2000800 [#1]  SMP|BUG",
         "Unable to handle kernel paging request at virtual address ffff000030000000|OOPS",
         "Internal error: Oops: 0000000096000006 [#1] SMP|OOPS",
+        "arm-smmu-v3 9050000.smmuv3: event 0x10 received:|IOMMU_FAULT",
         "arm-smmu-v3 9050000.smmuv3: event: F_TRANSLATION client: 0000:00:10.0|IOMMU_FAULT",
         "DMAR: [DMA Write NO_PASID] Request device [00:10.0] fault addr 0x70000000|IOMMU_FAULT",
         "lr : swiotlb_bounce+0x1a0/0x1c0|",

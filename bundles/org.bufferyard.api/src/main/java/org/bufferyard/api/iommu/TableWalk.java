@@ -16,10 +16,12 @@ public interface TableWalk {
    * @param level as the format counts: 0 to 3 in LPAE, 1 and 2 in the short-descriptor format
    * @param index of the entry in its table
    * @param descriptor the entry's bits
+   * @param entryBytes bytes of an entry, 4 or 8
    * @param leaf whether it describes a page, not a table
    * @param repeated how many entries in a row say the same page
    */
-  record Entry(int level, long index, long descriptor, boolean leaf, int repeated) {}
+  record Entry(
+      int level, long index, long descriptor, int entryBytes, boolean leaf, int repeated) {}
 
   /**
    * The valid entries that a walk for {@code iova} reads, first level first, ending with a page or

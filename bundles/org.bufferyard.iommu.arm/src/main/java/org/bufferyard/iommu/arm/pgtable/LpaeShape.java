@@ -191,6 +191,12 @@ record LpaeShape(TableRequest request, int bitsPerLevel, int startLevel, int pgd
     return 1L << shift(level);
   }
 
+  /** Whether the architecture has leaves at a level. */
+  boolean hasLeaves(int level) {
+    boolean wide = granule() == SIZE_64K && request.outputBits() > 48;
+    return level >= 2 || level == 1 && (granule() == SIZE_4K || wide);
+  }
+
   /** ARM_LPAE_LVL_IDX. */
   int index(long iova, int level) {
     int bits = level == startLevel ? pgdBits : bitsPerLevel;

@@ -275,7 +275,7 @@ final class LpaeTable implements PageTable {
       }
       long entry = memory.readLong(at);
       boolean leaf = LpaeEntry.isLeaf(shape, level, entry);
-      if (!leaf && !LpaeEntry.isTable(shape, level, entry)) {
+      if (leaf ? !shape.hasLeaves(level) : !LpaeEntry.isTable(shape, level, entry)) {
         return Found.NOTHING;
       }
       long phys = LpaeEntry.phys(shape, entry);
@@ -317,7 +317,9 @@ final class LpaeTable implements PageTable {
       boolean leaf = LpaeEntry.isLeaf(shape, level, entry);
       boolean below = LpaeEntry.isTable(shape, level, entry);
       if (leaf || below) {
-        entries.add(new TableWalk.Entry(level, shape.index(iova, level), entry, leaf, 1));
+        entries.add(
+            new TableWalk.Entry(
+                level, shape.index(iova, level), entry, Long.BYTES, leaf, 1));
       }
       table = below ? LpaeEntry.phys(shape, entry) : TableMemory.NONE;
     }

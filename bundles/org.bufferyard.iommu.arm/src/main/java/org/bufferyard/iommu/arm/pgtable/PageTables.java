@@ -9,7 +9,9 @@ public final class PageTables {
 
   /** Whether the format can do what is asked; where not, the kernel returns NULL. */
   public static boolean supports(TableRequest request, KernelProfile kernel) {
-    return LpaeShape.of(request, kernel).isPresent();
+    return request.format() == TableFormat.ARM_V7S
+        ? V7sTable.supports(request)
+        : LpaeShape.of(request, kernel).isPresent();
   }
 
   /**
@@ -22,6 +24,11 @@ public final class PageTables {
       KernelProfile kernel,
       Complaints complaints,
       TlbFlush flush) {
+    if (request.format() == TableFormat.ARM_V7S) {
+      return V7sTable.supports(request)
+          ? Optional.of(new V7sTable(request, memory, kernel, complaints, flush))
+          : Optional.empty();
+    }
     return LpaeShape.of(request, kernel)
         .map(shape -> new LpaeTable(shape, memory, kernel, complaints, flush));
   }

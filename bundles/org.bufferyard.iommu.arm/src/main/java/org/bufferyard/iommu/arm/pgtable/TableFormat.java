@@ -15,9 +15,18 @@ public enum TableFormat {
     this.model = model;
   }
 
-  /** The string by which a bare table of this format is asked for. */
-  public String model() {
-    return model;
+  /**
+   * The format that a bare table is asked for by.
+   *
+   * @throws IllegalArgumentException when none has that string
+   */
+  public static TableFormat of(String model) {
+    for (TableFormat format : values()) {
+      if (format.model.equals(model)) {
+        return format;
+      }
+    }
+    throw new IllegalArgumentException("no table format is '" + model + "'");
   }
 
   boolean isStage1() {

@@ -10,6 +10,10 @@ record UnitParameters(String id, Map<String, String> values) {
     return new UnitParameters(unit.id(), unit.parameters());
   }
 
+  String text(String name, String otherwise) {
+    return values.getOrDefault(name, otherwise);
+  }
+
   /** A number, decimal or 0x hexadecimal. */
   long number(String name, long otherwise, LongPredicate possible) {
     String text = values.get(name);
