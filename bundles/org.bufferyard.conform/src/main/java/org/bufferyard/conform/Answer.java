@@ -40,6 +40,13 @@ final class Answer {
     return new Answer().number("oops", killed ? 9 : 11);
   }
 
+  /** How many dma-debug errors the command added; none is not written, nor after an oops. */
+  void errors(long count) {
+    if (count != 0 && !fields.has("oops")) {
+      number("dbg", count);
+    }
+  }
+
   Answer number(String name, long value) {
     return put(name, new JsonPrimitive(value));
   }

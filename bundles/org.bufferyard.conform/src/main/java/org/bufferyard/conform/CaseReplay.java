@@ -13,6 +13,7 @@ import org.bufferyard.api.event.DmaEvent.MessageClass;
 import org.bufferyard.api.iommu.IommuKind;
 import org.bufferyard.api.kernel.Flavour;
 import org.bufferyard.api.kernel.KernelOops;
+import org.bufferyard.platform.check.Checks;
 import org.bufferyard.platform.conform.ConformReport.Difference;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.recorded.RecordedBoot;
@@ -32,9 +33,11 @@ final class CaseReplay {
   private final CommandSet commands = new CommandSet();
   private final Yards yards;
   private final Kinds kinds;
+  private final Checks checks;
   private final OopsedBoots oopses;
 
-  CaseReplay(Yards yards, Kinds kinds, OopsedBoots oopses) {
+  CaseReplay(Yards yards, Kinds kinds, Checks checks, OopsedBoots oopses) {
+    this.checks = checks;
     this.oopses = oopses;
     this.yards = yards;
     this.kinds = kinds;
@@ -66,10 +69,6 @@ final class CaseReplay {
         return Optional.of(CommandSet.reasonFor(op.verb()));
       }
     }
-    if (recorded.results().stream().anyMatch(r -> r.has("dbg"))) {
-      return Optional.of(
-          "the case counts dma-debug errors; that checker comes with a later reach");
-    }
     return unknownIommu(operations, board)
         .map(i -> "no installed plug-in models the IOMMU " + i + ", which a device stands behind");
   }
@@ -97,9 +96,18 @@ final class CaseReplay {
     state.events().record(true);
     long start = state.events().mark();
     long traceStart = start;
+    DebugReader debug = new DebugReader(checks, boot);
     for (Operation op : operations) {
       JsonObject expected = recorded.results().get(op.index());
+      long before = state.events().mark();
       Answer answer = answer(bench, op, expected);
+      if (debug.isOn()) {
+        answer.errors(debug.errors(state.events().since(before)));
+        if (op.verb().equals("fresh")) {
+          debug.leftovers(expected);
+          answer.errors(RecordedPlaces.number(expected.get("dbg")).orElse(0L));
+        }
+      }
       state.placements().clear();
       Comparison.compare(
           expected,
@@ -113,6 +121,10 @@ final class CaseReplay {
     }
     compareTrace(recorded, state.events().since(traceStart), boot, differences);
     compareLog(recorded, state.events().since(start), differences);
+    debug
+        .missing(recorded.log())
+        .ifPresent(
+            line -> differences.add(difference(recorded, "", "kmsg", line, "not said in turn")));
     return differences.isEmpty() ? new Outcome.Agreed() : new Outcome.Differed(differences);
   }
 

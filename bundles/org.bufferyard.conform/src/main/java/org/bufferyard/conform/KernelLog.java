@@ -44,6 +44,13 @@ final class KernelLog {
     return Optional.empty();
   }
 
+  /** Whether the thread that ran the case died with this line. */
+  static boolean isEnd(String line) {
+    return classify(line)
+        .filter(c -> c == MessageClass.BUG || c == MessageClass.OOPS)
+        .isPresent();
+  }
+
   /** The classes that the model's events stand for. */
   static Set<MessageClass> raised(List<DmaEvent> events) {
     Set<MessageClass> raised = EnumSet.noneOf(MessageClass.class);

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
+import org.bufferyard.platform.check.Checks;
 import org.bufferyard.platform.conform.ConformReport;
 import org.bufferyard.platform.conform.ConformRequest;
 import org.bufferyard.platform.conform.Conformance;
@@ -23,6 +24,7 @@ public final class RecordReplay implements Conformance {
   private final RecordedEnvironments environments;
   private final Kinds kinds;
   private final AddressTrees trees;
+  private final Checks checks;
 
   /** Wires; cases open yards of their own. */
   @Activate
@@ -30,7 +32,9 @@ public final class RecordReplay implements Conformance {
       @Reference Yards yards,
       @Reference RecordedEnvironments environments,
       @Reference Kinds kinds,
-      @Reference AddressTrees trees) {
+      @Reference AddressTrees trees,
+      @Reference Checks checks) {
+    this.checks = checks;
     this.yards = yards;
     this.trees = trees;
     this.environments = environments;
@@ -45,7 +49,7 @@ public final class RecordReplay implements Conformance {
             : request.files().stream().flatMap(p -> RecordFile.at(p).stream()).toList();
     Selection selection = new Selection(request.scenarios(), request.runs().map(this::pattern));
     Tallies tallies = new Tallies(KnownLimits.carried());
-    CaseReplay replay = new CaseReplay(yards.frozen(), kinds, new OopsedBoots(files));
+    CaseReplay replay = new CaseReplay(yards.frozen(), kinds, checks, new OopsedBoots(files));
     try (Workers workers = new Workers(request.jobs(), replay, tallies)) {
       Boots boots = new Boots(environments);
       for (RecordFile file : files) {

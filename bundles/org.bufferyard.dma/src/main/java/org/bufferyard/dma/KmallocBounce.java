@@ -24,7 +24,9 @@ final class KmallocBounce {
       YardDevice device,
       long size,
       DmaDirection direction) {
+    // Without a pool at boot kmalloc's caches are whole cache lines: __kmalloc_minalign().
     if (!machine.kmallocBounce()
+        || machine.swiotlb().mode() == MachineSpec.BounceMode.OFF
         || device.isCoherent()
         || direction == DmaDirection.TO_DEVICE
         || !MappingRules.KMALLOC.holdsIn(kernel)) {

@@ -15,6 +15,9 @@ final class MappingRules {
 
   static final Rule REQUIRE_COHERENT = Rule.of("B13", "dma_map_phys").since(7, 0);
 
+  /** Memory shared with the host is for dma-direct alone. */
+  static final Rule CC_SHARED = Rule.of("B13", "dma_unmap_phys").since(7, 0);
+
   /** Registers go through the bus windows. */
   static final Rule MMIO_TRANSLATED = Rule.of("C5", "dma_direct_map_phys").since(7, 0);
 

@@ -153,6 +153,10 @@ final class Streaming {
       return failed(device, phys, size);
     }
     Optional<Domain> domain = Masks.dmaDomain(device);
+    if (domain.isPresent() && attrs.has(DmaAttr.CC_SHARED)) {
+      // Only the direct path knows memory shared with the host.
+      return failed(device, phys, size);
+    }
     long dma =
         domain.isPresent()
             ? iommu.map(domain.get(), device, phys, size, direction, attrs)
@@ -227,6 +231,16 @@ final class Streaming {
   void unmap(
       YardDevice device, long dma, long size, DmaDirection direction, DmaAttrs attrs) {
     needDirection(device, direction);
+    if (attrs.has(DmaAttr.CC_SHARED) && Masks.dmaDomain(device).isPresent()) {
+      trail.hazard(
+          MappingRules.CC_SHARED,
+          device.id(),
+          "dma_unmap of "
+              + hex(dma)
+              + " with DMA_ATTR_CC_SHARED does nothing behind an IOMMU: the mapping stays for "
+              + device.name());
+      return;
+    }
     if (live.removeSingle(device.id(), dma) == null) {
       trail.hazard(
           MappingRules.NOT_MAPPED,

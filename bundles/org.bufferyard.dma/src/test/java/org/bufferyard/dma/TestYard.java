@@ -232,7 +232,7 @@ final class TestYard implements DmaEngineContext, Placements {
             true,
             kmallocBounce,
             Optional.of(CMA),
-            MachineSpec.Bounce.NONE,
+            new MachineSpec.Bounce(MachineSpec.BounceMode.AUTO, Optional.of(BOUNCE), 1),
             new MachineSpec.IommuMode(false, true, forcedac)),
         List.of(new MemorySpec("ram", RAM)),
         List.of(

@@ -1,0 +1,2 @@
+/** The checker: rules over event streams and boards. */
+package org.bufferyard.check;

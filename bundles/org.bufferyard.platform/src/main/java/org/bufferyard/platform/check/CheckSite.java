@@ -1,0 +1,16 @@
+package org.bufferyard.platform.check;
+
+import org.bufferyard.api.kernel.KernelProfile;
+import org.bufferyard.platform.spec.PlatformSpec;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** What a watching rule works with. */
+@ProviderType
+public interface CheckSite {
+  PlatformSpec board();
+
+  KernelProfile kernel();
+
+  /** Takes a finding, in the order in which the rule reports them. */
+  void report(Finding finding);
+}

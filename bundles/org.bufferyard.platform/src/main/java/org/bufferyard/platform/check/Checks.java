@@ -1,0 +1,17 @@
+package org.bufferyard.platform.check;
+
+import java.util.List;
+import java.util.Set;
+import org.bufferyard.api.kernel.KernelProfile;
+import org.bufferyard.platform.spec.PlatformSpec;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** The checker as a service; safe for any thread. */
+@ProviderType
+public interface Checks {
+  /** Watches a stream of this board with all rules of these families. */
+  CheckSession open(PlatformSpec board, KernelProfile kernel, Set<Finding.Family> families);
+
+  /** What is wrong with a board before anything runs on it. */
+  List<Finding> of(PlatformSpec board, KernelProfile kernel);
+}
