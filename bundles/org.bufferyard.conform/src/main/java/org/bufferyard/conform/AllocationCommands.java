@@ -75,7 +75,7 @@ final class AllocationCommands {
           .ifPresent(
               dma ->
                   bench
-                      .pagesSeen(op, dma, PageRef.align(op.number(3)))
+                      .pagesOf(op, dma, PageRef.align(op.number(3)))
                       .forEach(bench.state().placements()::preferPages));
     }
   }

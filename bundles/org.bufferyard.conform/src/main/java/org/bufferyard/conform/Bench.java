@@ -214,13 +214,34 @@ final class Bench {
     }
   }
 
-  /** Pages of an allocation that has no kernel mapping to show them; empty: the record is silent. */
-  List<Long> pagesSeen(Operation op, long iova, long sizeBytes) {
-    List<Long> traced =
+  /**
+   * Pages of an allocation that has no kernel mapping to show them. Where the record is silent, pages
+   * that it gives to nobody else: from the end of memory.
+   */
+  List<Long> pagesOf(Operation op, long iova, long sizeBytes) {
+    List<Long> pages =
         sightings.hasTrace()
             ? sightings.pagesAt(tracePosition(), iova, sizeBytes)
             : List.<Long>of();
-    return traced.isEmpty() ? sightings.pagesSeenLater(op, op.word(2)) : traced;
+    if (pages.isEmpty()) {
+      pages = sightings.pagesSeenLater(op, op.word(2));
+    }
+    return pages.isEmpty() ? unnamedPages(sizeBytes >>> PageRef.SHIFT) : pages;
+  }
+
+  private List<Long> unnamedPages(long count) {
+    Set<Long> named = sightings.pagesNamed();
+    long last =
+        boot.board().memory().stream().mapToLong(m -> m.range().last()).max().orElse(0);
+    List<Long> pages = new ArrayList<>();
+    for (long page = last + 1 - PageRef.SIZE;
+        pages.size() < count && state.memory().isRam(page);
+        page -= PageRef.SIZE) {
+      if (!named.contains(page)) {
+        pages.add(page);
+      }
+    }
+    return pages;
   }
 
   /**

@@ -3,8 +3,10 @@ package org.bufferyard.conform;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.bufferyard.api.memory.PageRef;
 
 /**
@@ -75,18 +77,25 @@ final class Sightings {
    */
   Optional<Long> firstBounce(int position, List<Long> dmas, long minAlignMask) {
     int at = position;
+    if (dmas.isEmpty()) {
+      while (is(at, "map")) {
+        at++;
+      }
+      return bounceAt(at, minAlignMask);
+    }
     for (long dma : dmas) {
       if (is(at, "bounce")) {
-        break;
+        return bounceAt(at, minAlignMask);
       }
       if (!is(at, "map") || value(at, 1) != (dma & -PageRef.SIZE)) {
         return Optional.empty();
       }
       at++;
     }
-    while (dmas.isEmpty() && is(at, "map")) {
-      at++;
-    }
+    return Optional.empty();
+  }
+
+  private Optional<Long> bounceAt(int at, long minAlignMask) {
     return is(at, "bounce") && is(at + 1, "map")
         ? Optional.of(value(at + 1, 2) | value(at, 3) & minAlignMask & PageRef.SIZE - 1)
         : Optional.empty();
@@ -130,6 +139,19 @@ final class Sightings {
       }
     }
     return List.of();
+  }
+
+  /** First bytes of all pages that the record names as anybody's. */
+  Set<Long> pagesNamed() {
+    Set<Long> named = new HashSet<>();
+    for (JsonObject result : recorded.results()) {
+      for (RecordedPlaces.Run run : RecordedPlaces.runs(result)) {
+        for (long page = 0; page < run.pages(); page++) {
+          named.add(run.phys() + (page << PageRef.SHIFT));
+        }
+      }
+    }
+    return named;
   }
 
   private boolean is(int at, String kind) {

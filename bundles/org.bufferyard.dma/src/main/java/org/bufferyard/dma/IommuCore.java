@@ -42,6 +42,9 @@ final class IommuCore {
               + hex(granule));
       return Errno.EINVAL.rc();
     }
+    if (size == 0 && geometry.takesRanges()) {
+      return failed(domain, iova, phys, 0, Errno.EINVAL.rc(), prot);
+    }
     long done = 0;
     while (done != size) {
       long at = iova + done;

@@ -50,8 +50,10 @@ final class GuardedIovaAllocator implements IovaAllocator {
   @Override
   public void free(long pfn, long pages) {
     try {
+      long before = plugIn.livePages();
       plugIn.free(pfn, pages);
-      live.remove(pfn, pages);
+      // A range may be longer than what it is freed with.
+      live.remove(pfn, Math.max(pages, before - plugIn.livePages()));
     } catch (IllegalArgumentException documented) {
       throw documented;
     } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {

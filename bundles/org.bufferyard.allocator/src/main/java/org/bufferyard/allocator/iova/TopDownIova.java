@@ -171,7 +171,7 @@ final class TopDownIova implements IovaAllocator {
   @Override
   public void free(long pfn, long pages) {
     int node = (int) live.get(pfn);
-    if (node == LiveRanges.ABSENT || pages != tree.requested(node)) {
+    if (node == LiveRanges.ABSENT || pages < 1 || pages > tree.requested(node)) {
       throw new IllegalArgumentException(
           spec.domain()
               + ": "
@@ -183,8 +183,10 @@ final class TopDownIova implements IovaAllocator {
     live.remove(pfn);
     long size = tree.hi(node) - pfn + 1;
     livePages -= size;
-    // An adopted range may lack the size or alignment that its class hands out.
-    if (order(pages) < CLASSES && size == powerOfTwo(pages) && (pfn & (size - 1)) == 0) {
+    // An adopted range may lack the size or alignment that its class hands out. One that is freed
+    // with fewer pages keeps its length in the tree; the class knows its first frame only.
+    long handedOut = powerOfTwo(pages);
+    if (order(pages) < CLASSES && size >= handedOut && (pfn & (handedOut - 1)) == 0) {
       tree.makeCached(node);
       int[] overflow = caches[order(pages)].put(node);
       for (int i = 0; i < overflow.length; i++) {

@@ -19,9 +19,10 @@ public interface IovaAllocator extends AutoCloseable {
   long allocate(long pages, long limitPfn, boolean flushCaches);
 
   /**
-   * free_iova_fast(): pages as requested.
+   * free_iova_fast(): pages as requested. With fewer the whole range is free all the same, and waits
+   * in the cache of the smaller size.
    *
-   * @throws IllegalArgumentException when the range is not live
+   * @throws IllegalArgumentException when no live range begins there, or it has fewer pages
    */
   void free(long pfn, long pages);
 

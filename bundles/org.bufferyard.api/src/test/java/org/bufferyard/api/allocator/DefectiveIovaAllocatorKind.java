@@ -18,6 +18,7 @@ final class DefectiveIovaAllocatorKind implements IovaAllocatorKind {
     FORGETS_EVERY_FIFTIETH_FREE("everythingComesBack"),
     COUNTS_LONG_RANGES_AS_ONE("livePagesAreCounted"),
     FREES_ANYTHING("onlyLiveRangesCanBeFreed"),
+    FREES_WHAT_IT_IS_TOLD("freeingFewerPagesFreesTheWholeRange"),
     ADOPTS_ANYTHING("impossibleAdoptionsAreDeclined"),
     RESERVES_LIVE_RANGES("liveRangesCannotBeReserved");
 
@@ -110,11 +111,14 @@ final class DefectiveIovaAllocatorKind implements IovaAllocatorKind {
         taken.remove(pfn);
         return;
       }
-      if (length == null || length != pages) {
+      if (length == null || pages < 1 || length < pages) {
         throw new IllegalArgumentException(pages + " frames at " + pfn + " are not live");
       }
       if (defect != Defect.FORGETS_EVERY_FIFTIETH_FREE || ++frees % 50 != 0) {
         taken.remove(pfn);
+      }
+      if (defect == Defect.FREES_WHAT_IT_IS_TOLD && pages < length) {
+        taken.put(pfn, length - pages);
       }
     }
 

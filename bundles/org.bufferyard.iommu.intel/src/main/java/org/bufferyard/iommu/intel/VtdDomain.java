@@ -62,7 +62,8 @@ final class VtdDomain implements IommuDomain {
   /** DMA domains are forced into their aperture, as {@code geometry.force_aperture} says. */
   @Override
   public Geometry geometry() {
-    return new Geometry(unit.pageSizes(), 0, table.reach() - 1, true, false);
+    return new Geometry(
+        unit.pageSizes(), 0, table.reach() - 1, true, false, table instanceof GenericTable);
   }
 
   @Override
