@@ -21,11 +21,14 @@ import org.bufferyard.platform.draft.AddressTree;
 import org.bufferyard.platform.draft.AddressTrees;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.registry.Kinds;
+import org.bufferyard.platform.spec.IommuSpec;
+import org.bufferyard.platform.yard.Yards;
 
 /** Checks constants of the kernel's own self tests, group by group. */
 final class FactsReplay {
   private static final Pattern BLOB = Pattern.compile("[A-Za-z0-9_.-]+\\.dtb");
 
+  private final Yards yards;
   private final Kinds kinds;
   private final AddressTrees trees;
   private final Optional<Path> boards;
@@ -35,7 +38,8 @@ final class FactsReplay {
    * @param boards where blobs lie that a fact names; empty: in {@code boards} beside the folder of
    *     the facts
    */
-  FactsReplay(Kinds kinds, AddressTrees trees, Optional<Path> boards) {
+  FactsReplay(Yards yards, Kinds kinds, AddressTrees trees, Optional<Path> boards) {
+    this.yards = yards;
     this.kinds = kinds;
     this.trees = trees;
     this.boards = boards;
@@ -65,6 +69,7 @@ final class FactsReplay {
         case "golden-iova" -> compared(file, fact, group, run, new IovaFact(kinds).answer(input));
         case "sg-table" -> compared(file, fact, group, run, SgTableFact.answer(input));
         case "io-pgtable-selftest", "golden-pgtable" -> pageTable(file, fact, group, run);
+        case "golden-map-sg" -> mapSg(file, fact, input, run);
         case "generic-pt" -> genericTable(file, fact, group, run);
         case "of-address" -> address(file, fact, input, run);
         default -> new Outcome.Skipped(reason(group));
@@ -88,6 +93,15 @@ final class FactsReplay {
     }
     JsonObject answer = selfTest ? tables.selfTest(op, input) : tables.golden(input);
     return compared(file, fact, group, run, answer);
+  }
+
+  private Outcome mapSg(RecordFile file, JsonObject fact, JsonObject input, String run) {
+    MapSgFact lists = new MapSgFact(yards, kinds);
+    Optional<IommuSpec> table = lists.table(input);
+    return table.isEmpty()
+        ? new Outcome.Skipped(
+            "facts golden-map-sg: no installed table format has the page sizes asked for")
+        : compared(file, fact, "golden-map-sg", run, lists.answer(input, table.get()));
   }
 
   private Outcome genericTable(RecordFile file, JsonObject fact, String group, String run) {
@@ -136,9 +150,6 @@ final class FactsReplay {
 
   private static String reason(String group) {
     return switch (group) {
-      case "golden-map-sg" ->
-          "facts golden-map-sg: no installed IOMMU has the page sizes asked for; the LPAE and v7s"
-              + " tables come with a later reach";
       case "dma-resv", "dma-fence", "dma-fence-chain", "dma-fence-unwrap" ->
           "facts " + group + ": fence containers come with a later reach";
       case "udmabuf", "dma-heap" -> "facts " + group + ": these exporters come with a later reach";

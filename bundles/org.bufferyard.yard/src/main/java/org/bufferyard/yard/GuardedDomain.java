@@ -1,11 +1,14 @@
 package org.bufferyard.yard;
 
+import java.util.List;
+import java.util.Map;
 import org.bufferyard.api.iommu.Geometry;
 import org.bufferyard.api.iommu.IommuDomain;
+import org.bufferyard.api.iommu.TableWalk;
 import org.bufferyard.platform.registry.PlugInException;
 
 /** A domain whose surprises come out as a {@link PlugInException} that names it. */
-final class GuardedDomain implements IommuDomain {
+final class GuardedDomain implements IommuDomain, TableWalk {
   private final IommuDomain plugIn;
   private final PlugIn who;
 
@@ -65,6 +68,29 @@ final class GuardedDomain implements IommuDomain {
       plugIn.sync();
     } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
       throw who.failure("sync", thrown);
+    }
+  }
+
+  /** Nothing when the plug-in does not show its table. */
+  @Override
+  public List<Entry> entries(long iova) {
+    try {
+      return plugIn instanceof TableWalk table
+          ? who.notNull(table.entries(iova), "entries")
+          : List.of();
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
+      throw who.failure("entries", thrown);
+    }
+  }
+
+  @Override
+  public Map<String, Long> configuration() {
+    try {
+      return plugIn instanceof TableWalk table
+          ? who.notNull(table.configuration(), "configuration")
+          : Map.of();
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
+      throw who.failure("configuration", thrown);
     }
   }
 

@@ -17,11 +17,15 @@ public interface TableWalk {
    * @param index of the entry in its table
    * @param descriptor the entry's bits
    * @param entryBytes bytes of an entry, 4 or 8
-   * @param leaf whether it describes a page, not a table
+   * @param pageBytes bytes of the page that it describes; 0 for a table
    * @param repeated how many entries in a row say the same page
    */
   record Entry(
-      int level, long index, long descriptor, int entryBytes, boolean leaf, int repeated) {}
+      int level, long index, long descriptor, int entryBytes, long pageBytes, int repeated) {
+    public boolean leaf() {
+      return pageBytes != 0;
+    }
+  }
 
   /**
    * The valid entries that a walk for {@code iova} reads, first level first, ending with a page or

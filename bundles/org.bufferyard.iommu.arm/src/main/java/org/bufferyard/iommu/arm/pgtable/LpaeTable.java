@@ -317,9 +317,9 @@ final class LpaeTable implements PageTable {
       boolean leaf = LpaeEntry.isLeaf(shape, level, entry);
       boolean below = LpaeEntry.isTable(shape, level, entry);
       if (leaf || below) {
-        entries.add(
-            new TableWalk.Entry(
-                level, shape.index(iova, level), entry, Long.BYTES, leaf, 1));
+        long page = leaf ? shape.blockSize(level) : 0;
+        int index = shape.index(iova, level);
+        entries.add(new TableWalk.Entry(level, index, entry, Long.BYTES, page, 1));
       }
       table = below ? LpaeEntry.phys(shape, entry) : TableMemory.NONE;
     }

@@ -360,7 +360,7 @@ final class V7sTable implements PageTable {
                 index,
                 Integer.toUnsignedLong(entry),
                 Integer.BYTES,
-                !below,
+                below ? 0 : 1L << V7sEntry.order(entry, level),
                 below ? 1 : repeated));
       }
       table = below ? V7sEntry.phys(request, entry, 1) : TableMemory.NONE;
