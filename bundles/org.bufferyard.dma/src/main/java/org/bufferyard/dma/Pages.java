@@ -38,10 +38,12 @@ final class Pages {
 
   private final DmaEngineContext context;
   private final Trail trail;
+  private final AtomicPools atomics;
 
   Pages(DmaEngineContext context, Trail trail) {
     this.context = context;
     this.trail = trail;
+    this.atomics = new AtomicPools(context, this, trail);
   }
 
   /** The recorded address for the next logical allocation. */
@@ -245,55 +247,53 @@ final class Pages {
   }
 
   /**
-   * dma_alloc_from_pool(): pre-mapped memory for callers that may not sleep (B9).
-   *
-   * <p>The pools are not kept apart from the memory that fills them: each request takes its pages
-   * from the default CMA area or the zones, aligned to its order, as a refill would. What stays of
-   * the rule is the largest request, the size of a pool.
+   * dma_alloc_from_pool(): pre-mapped memory for callers that may not sleep (B9). A recorded address
+   * that no pool has lies in one that had grown before the record begins: it is taken from where the
+   * pool would have got it.
    */
-  Optional<PageGrant> atomic(YardDevice device, long pages, boolean checkReach) {
-    if (pages == 0 || pages > atomicPoolPages()) {
-      trail.message(
-          device.id(),
-          MessageClass.WARNING,
-          device.name() + ": WARNING: Failed to get suitable pool for " + device.name());
-      return Optional.empty();
-    }
+  Optional<PageGrant> atomic(YardDevice device, long pages, boolean direct) {
     long hint = nextHint();
-    Optional<PageGrant> grant = atomicPages(device, pages, hint);
-    if (grant.isPresent()
-        && checkReach
-        && !Reach.coherentOk(device, grant.get().base(), grant.get().sizeBytes())) {
-      refused(device, grant.get());
-      grant = block(device, pages, Zone.DMA, hint);
+    long size = pages << PageRef.SHIFT;
+    if (hint != AllocationRequest.NO_PREFERENCE && pages > 0 && !atomics.owns(hint)) {
+      Optional<PageGrant> grown = grown(device, pages, hint);
+      if (grown.isPresent()) {
+        return grown;
+      }
     }
-    if (trail.on()) {
-      trail.decided(
-          AllocationRules.ATOMIC_POOL,
-          device.id(),
-          "the caller may not sleep and " + device.name() + " is not coherent: atomic pool"
-              + (grant.isPresent() ? " at " + hex(grant.get().base()) : " exhausted"),
-          "pages",
-          Long.toString(pages));
-    }
-    return grant.map(
-        g -> new PageGrant(g.base(), g.pages(), AllocationSource.ATOMIC_POOL, g.book()));
+    return atomics.allocate(
+        device,
+        pages,
+        direct ? zoneFor(device) : Zone.ANY,
+        hint,
+        base -> !direct || Reach.coherentOk(device, base, size));
   }
 
-  private Optional<PageGrant> atomicPages(YardDevice device, long pages, long hint) {
-    Optional<PageGrant> cma =
-        context
-            .defaultCma()
-            .filter(area -> Reach.coherentOk(device, area.spec().range().last(), 1))
-            .flatMap(
-                area -> fromCma(device, area, AllocationSource.DEFAULT_CMA, pages, hint));
-    return cma.isPresent() ? cma : block(device, pages, zoneFor(device), hint);
+  private Optional<PageGrant> grown(YardDevice device, long pages, long hint) {
+    AllocationRequest request = new AllocationRequest(pages, order(pages), -1L, hint);
+    List<Allocator> books = new ArrayList<>();
+    context.defaultCma().ifPresent(area -> books.add(area.allocator()));
+    context.zones().forEach(zone -> books.add(zone.allocator()));
+    for (Allocator book : books) {
+      if (book.owns(hint)) {
+        long base = book.allocate(request);
+        if (base == hint) {
+          return Optional.of(new PageGrant(base, pages, AllocationSource.ATOMIC_POOL, book));
+        }
+        if (base != Allocator.NO_MEMORY) {
+          book.free(base, request.sizeBytes());
+        }
+      }
+    }
+    return Optional.empty();
   }
 
-  /** 128 KiB for each GiB of RAM, at least 128 KiB, at most the largest block. */
-  private long atomicPoolPages() {
-    long ram = context.spec().memory().stream().mapToLong(m -> m.range().size()).sum();
-    long pages = Math.max(1, ram >>> 30) * 32;
-    return Math.min(pages, 1L << MAX_ORDER);
+  /** alloc_pages() for somebody who keeps them: the first address, quietly none. */
+  Optional<Long> fromZones(long pages, Zone limit) {
+    AllocationRequest request =
+        new AllocationRequest(pages, order(pages), -1L, AllocationRequest.NO_PREFERENCE);
+    return inOrder(limit, AllocationRequest.NO_PREFERENCE).stream()
+        .map(zone -> zone.allocator().allocate(request))
+        .filter(base -> base != Allocator.NO_MEMORY)
+        .findFirst();
   }
 }

@@ -25,6 +25,7 @@ import org.bufferyard.platform.yard.BounceArea;
 import org.bufferyard.platform.yard.YardDevice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AllocationTest {
@@ -42,7 +43,7 @@ class AllocationTest {
   void singlePagesNeverUseTheDefaultCmaArea() {
     TestDevice a = yard.device("a");
     assertEquals(AllocationSource.BUDDY, got(a, 4096).source());
-    assertEquals(0x7c00_0000L, got(a, 4097).handle());
+    assertEquals(0x7c30_0000L, got(a, 4097).handle(), "behind the three atomic pools");
   }
 
   @Test
@@ -97,7 +98,8 @@ class AllocationTest {
     Allocation a = got(low, 8192);
     assertEquals(AllocationSource.BUDDY, a.source());
     assertEquals(0x4384_0000L, a.handle());
-    assertTrue(yard.cma.isEmpty());
+    yard.dma().free(a);
+    assertEquals((64 - 3) << 20, yard.cma.freeBytes(), "less what the atomic pools have");
   }
 
   @Test
@@ -130,14 +132,37 @@ class AllocationTest {
     assertEquals(1, yard.recorded.of(DmaEvent.CacheCleaned.class).size());
   }
 
-  @Test
-  void aNonCoherentDeviceThatMayNotSleepUsesTheAtomicPool() {
-    TestDevice n0 = yard.device("n0").incoherent();
+  @ParameterizedTest(name = "coherent mask {0}: {1}")
+  @CsvSource({
+    // As recorded for N0 with 64 bits, W0 and N0: 1 MiB of each kind, in the kernel's order.
+    "0xffffffffffffffff, 0x7c000000", "0x7fffffff, 0x7c100000", "0xffffffff, 0x7c200000",
+  })
+  void theZoneOfTheMaskChoosesTheAtomicPool(String mask, String handle) {
+    TestDevice n0 =
+        yard.device("n0").incoherent().masks(Long.parseUnsignedLong(mask.substring(2), 16));
     Allocation a = alloc(n0, 4096, Gfp.ATOMIC).orElseThrow();
     assertEquals(AllocationSource.ATOMIC_POOL, a.source());
-    assertTrue(alloc(n0, 8 << 20, Gfp.ATOMIC).isEmpty(), "longer than a pool");
+    assertEquals(Long.decode(handle), a.handle());
+    long free = yard.cma.freeBytes();
     yard.dma().free(a);
-    assertTrue(yard.cma.isEmpty() && yard.dma32Zone.isEmpty());
+    assertEquals(free, yard.cma.freeBytes(), "the pool keeps its memory");
+    assertEquals(a.handle(), alloc(n0, 4096, Gfp.ATOMIC).orElseThrow().handle());
+  }
+
+  @Test
+  void aPoolThatIsTooSmallSendsToTheNext() {
+    TestDevice n0 = yard.device("n0").incoherent();
+    assertEquals(0x7c20_0000L, alloc(n0, 1 << 20, Gfp.ATOMIC).orElseThrow().handle());
+    // That used the pool up, so it has grown by as much again, and then by 2 MiB.
+    assertEquals(0x7c30_0000L, alloc(n0, 1 << 20, Gfp.ATOMIC).orElseThrow().handle());
+    assertTrue(alloc(n0, 8 << 20, Gfp.ATOMIC).isEmpty(), "longer than any chunk");
+    assertTrue(yard.messaged(DmaEvent.MessageClass.WARNING));
+  }
+
+  @Test
+  void x86HasNoAtomicPools() {
+    yard.architecture = MachineSpec.Architecture.X86;
+    assertEquals(0x7c00_0000L, got(yard.device("a"), 8192).handle());
   }
 
   @Test

@@ -208,12 +208,12 @@ class BoardPairsTest {
               },
               b -> b.poolExclusive = false,
               side(REFUSED, "B2", "no other memory is tried"),
-              side(SHARED, "mapping", "0xa0000000")),
+              side(SHARED, "mapping", "0xa00c0000")),
           new Pair(
               "bounce, mainline keeps the mapping",
               BoardPairsTest::cma,
               b -> b.scalerMask = 0x7fff_ffffL,
-              side(SHARED, "segment", "0xa0000000"),
+              side(SHARED, "segment", "0xa00c0000"),
               side(CORRUPT, "E5", "frame 0")),
           new Pair(
               "bounce, streaming ops map for each use",
@@ -222,7 +222,7 @@ class BoardPairsTest {
                 b.policy = OpsPolicy.PROPOSAL;
               },
               b -> b.scalerMask = 0x7fff_ffffL,
-              side(SHARED, "segment", "0xa0000000"),
+              side(SHARED, "segment", "0xa00c0000"),
               side(BOUNCED, "A8", "0x7fffffff")),
           new Pair(
               "no bounce pool",
@@ -243,7 +243,7 @@ class BoardPairsTest {
               },
               b -> b.cmaBase = 0x7000_0000L,
               side(BOUNCED, "segment", "0x60000000"),
-              side(SHARED, "segment", "0x70000000")),
+              side(SHARED, "segment", "0x700c0000")),
           new Pair(
               "bounce forced",
               BoardPairsTest::direct,
