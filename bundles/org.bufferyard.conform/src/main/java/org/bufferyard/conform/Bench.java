@@ -13,6 +13,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.bufferyard.api.dma.Allocation;
 import org.bufferyard.api.dma.Dma;
+import org.bufferyard.api.dmabuf.DmaBuf;
 import org.bufferyard.api.dma.DmaAddress;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.PhysRange;
@@ -50,6 +51,8 @@ final class Bench {
   /** The on-card buffer of each PCI device. */
   private final Map<String, byte[]> cards = new HashMap<>();
 
+  private Optional<UserRunner> user = Optional.empty();
+
   /** Pages that no object of the case covers and whose bytes it has seen or written. */
   private final Set<Long> foreignPages = new HashSet<>();
 
@@ -81,6 +84,22 @@ final class Bench {
   /** The device object that stands for this name now; empty when this boot had none. */
   Optional<YardDevice> device(String name) {
     return boot.board().device(name).map(d -> state.device(d.id()));
+  }
+
+  /** The recorder's process of user space. */
+  UserRunner user() {
+    if (user.isEmpty()) {
+      user = Optional.of(new UserRunner(state.dmaBufs()));
+    }
+    return user.get();
+  }
+
+  /** The name under which the case knows a buffer. */
+  Optional<String> nameOf(DmaBuf buffer) {
+    return objects.entrySet().stream()
+        .filter(e -> e.getValue() instanceof BenchObject.Shared s && s.buffer() == buffer)
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   void put(String name, BenchObject object) {

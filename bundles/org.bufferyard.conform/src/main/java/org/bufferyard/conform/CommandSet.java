@@ -17,6 +17,7 @@ final class CommandSet {
     YardCommands.addTo(commands);
     MisuseCommands.addTo(commands);
     BufferCommands.addTo(commands);
+    UserCommands.addTo(commands);
   }
 
   Optional<Command> command(String verb) {
@@ -28,8 +29,6 @@ final class CommandSet {
     return switch (verb) {
       case "fnew", "fsig", "fadd", "frep", "ftest", "fwait", "fwait1", "flist", "fstat" ->
           "fence commands come with a later reach";
-      case String v when v.startsWith("!") ->
-          "user space on a dma-buf descriptor comes with a later reach";
       default -> "unknown command " + verb;
     };
   }
