@@ -207,7 +207,7 @@ final class RecorderExporter implements DmaBufOpsKind {
     }
 
     @Override
-    public MapResult mmap(long pageOffset, long sizeBytes) {
+    public MapResult mmap(long pageOffset, long sizeBytes, boolean shared) {
       MapResult result =
           context.dma().mmap(memory.exporter(), allocation(), pageOffset, sizeBytes);
       callbacks.add("mmap:" + result.rc());

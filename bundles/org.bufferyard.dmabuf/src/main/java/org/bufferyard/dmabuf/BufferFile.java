@@ -24,13 +24,13 @@ final class BufferFile implements UserFile {
       DmaBufIoctl.READ | DmaBufIoctl.WRITE | DmaBufIoctl.END;
 
   private final SharedBuffer buffer;
+  private final UserSpace space;
   private final SharedBuffers core;
-  private final Narrator narrator;
 
-  BufferFile(SharedBuffer buffer, SharedBuffers core, Narrator narrator) {
+  BufferFile(SharedBuffer buffer, UserSpace space) {
     this.buffer = buffer;
-    this.core = core;
-    this.narrator = narrator;
+    this.space = space;
+    this.core = space.core();
   }
 
   SharedBuffer buffer() {
@@ -63,7 +63,7 @@ final class BufferFile implements UserFile {
 
   @Override
   public MmapResult mmap(long pageOffset, long sizeBytes, Protection protection, boolean shared) {
-    MapResult result = core.mmap(buffer, pageOffset, sizeBytes);
+    MapResult result = core.mmap(buffer, pageOffset, sizeBytes, shared);
     return new MmapResult(
         result.rc(),
         result
@@ -158,7 +158,7 @@ final class BufferFile implements UserFile {
 
   /** dma_buf_export_sync_file(): what the access would wait for, now. */
   private int exportSyncFile(DescriptorTable process, ByteBuffer struct, boolean write) {
-    SyncFile file = core.syncFile(buffer.reservation(), FenceUsage.toWaitFor(write));
+    SyncFile file = space.syncFile(buffer.reservation(), FenceUsage.toWaitFor(write));
     int fd = process.install(file, UserProcess.O_CLOEXEC);
     if (fd >= 0) {
       struct.putInt(Integer.BYTES, fd);
@@ -180,7 +180,7 @@ final class BufferFile implements UserFile {
 
   private int refused(Errno errno, String why) {
     String text = Errno.text(errno.rc());
-    narrator.decided(CoreRules.IOCTL, buffer.id(), why + ": " + text, "errno", text);
+    space.narrator().decided(CoreRules.IOCTL, buffer.id(), why + ": " + text, "errno", text);
     return errno.rc();
   }
 }

@@ -5,7 +5,10 @@ import org.bufferyard.api.dmabuf.FenceUsage;
 import org.bufferyard.api.dmabuf.OpsContext;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.kernel.KernelProfile;
+import org.bufferyard.api.memory.CpuMapping;
 import org.bufferyard.api.memory.PageHazards;
+import org.bufferyard.api.memory.PageRef;
+import org.bufferyard.api.memory.SgTable;
 import org.bufferyard.platform.yard.DmaBufEngineContext;
 
 /** What one buffer's ops may use; a thin view of the yard's context. */
@@ -20,6 +23,11 @@ record BufferOpsContext(
   @Override
   public int waitForFences(boolean write) {
     return reservation.waitInterruptible(FenceUsage.toWaitFor(write), buffer, narrator);
+  }
+
+  @Override
+  public CpuMapping cpuMapping(SgTable pages, long pageOffset, long sizeBytes) {
+    return new PageMapping(yard.memory(), pages, pageOffset << PageRef.SHIFT, sizeBytes);
   }
 
   @Override

@@ -37,6 +37,12 @@ final class CoreRules {
 
   /** DMA_BUF_IOCTL_SYNC and its relatives are older than every profile; this one is not. */
   static final Rule SYNC_DEADLINE = Rule.of("K1", "sync_file_ioctl_set_deadline").since(6, 4);
+  static final Rule HEAP_IOCTL = Rule.of("G5", "dma_heap_ioctl");
+  static final Rule UDMABUF = Rule.of("G2", "udmabuf_create");
+
+  /** Files of huge pages are taken since 6.11. */
+  static final Rule UDMABUF_HUGE = Rule.of("G2", "check_memfd_seals").since(6, 11);
+
   static final Rule LIFETIME = Rule.of("P9", "dma_free_attrs");
 
   private CoreRules() {}

@@ -40,7 +40,7 @@ final class CpuSide {
   }
 
   /** mmap() on the descriptor: the limit is whole pages of the buffer (vectors, observation 21). */
-  MapResult mmap(SharedBuffer buffer, long pageOffset, long sizeBytes) {
+  MapResult mmap(SharedBuffer buffer, long pageOffset, long sizeBytes, boolean shared) {
     long pages = PageRef.align(sizeBytes) >>> PageRef.SHIFT;
     if (sizeBytes == 0) {
       return MapResult.failed(Errno.EINVAL.rc());
@@ -71,7 +71,7 @@ final class CpuSide {
     if (!buffer.has(Member.MMAP)) {
       return MapResult.failed(Errno.EINVAL.rc());
     }
-    MapResult result = buffer.ops().cpu().mmap(pageOffset, sizeBytes);
+    MapResult result = buffer.ops().cpu().mmap(pageOffset, sizeBytes, shared);
     if (result.mapping().isPresent()) {
       buffer.get();
       buffer.addUserMapping(1);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bufferyard.api.dmabuf.DmaBuf;
+import org.bufferyard.api.dmabuf.Seals;
 import org.bufferyard.api.dmabuf.UserMapping;
 import org.bufferyard.api.dmabuf.UserProcess;
 import org.bufferyard.api.kernel.Errno;
@@ -29,17 +30,15 @@ final class DescriptorTable implements UserProcess {
 
   private record Descriptor(UserFile file, int flags) {}
 
-  private final SharedBuffers core;
-  private final Narrator narrator;
+  private final UserSpace space;
 
   /** By number; null is free. */
   private final List<Descriptor> table = new ArrayList<>();
 
   private final List<MappedRegion> regions = new ArrayList<>();
 
-  DescriptorTable(SharedBuffers core, Narrator narrator) {
-    this.core = core;
-    this.narrator = narrator;
+  DescriptorTable(UserSpace space) {
+    this.space = space;
     for (int i = 0; i < STANDARD_FILES; i++) {
       table.add(new Descriptor(new UserFile.Standard(), 0));
     }
@@ -49,11 +48,43 @@ final class DescriptorTable implements UserProcess {
   public int fd(DmaBuf buffer, int flags) {
     SharedBuffer shared = SharedBuffers.live(buffer);
     shared.get();
-    int fd = install(new BufferFile(shared, core, narrator), flags);
+    int fd = install(new BufferFile(shared, space), flags);
     if (fd < 0) {
-      core.put(shared);
+      space.core().put(shared);
     }
     return fd;
+  }
+
+  @Override
+  public int open(String path) {
+    return space.deviceNode(path)
+        .map(file -> install(file, 0))
+        .orElse(Errno.ENOENT.rc());
+  }
+
+  @Override
+  public int memfdCreate(int flags) {
+    if ((flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB)) != 0) {
+      return Errno.EINVAL.rc();
+    }
+    int seals = (flags & MFD_ALLOW_SEALING) != 0 ? 0 : Seals.SEAL;
+    return install(
+        space.memfd((flags & MFD_HUGETLB) != 0, seals),
+        (flags & MFD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
+  }
+
+  @Override
+  public int ftruncate(int fd, long lengthBytes) {
+    return file(fd)
+        .map(f -> f instanceof Memfd memfd ? memfd.truncate(lengthBytes) : Errno.EINVAL.rc())
+        .orElse(Errno.EBADF.rc());
+  }
+
+  @Override
+  public int addSeals(int fd, int seals) {
+    return file(fd)
+        .map(f -> f instanceof Memfd memfd ? memfd.addSeals(seals) : Errno.EINVAL.rc())
+        .orElse(Errno.EBADF.rc());
   }
 
   /** get_unused_fd_flags() and fd_install(): the lowest free number, or -EMFILE. */
@@ -87,7 +118,7 @@ final class DescriptorTable implements UserProcess {
       return new BufferResult(Errno.EBADF.rc(), Optional.empty());
     }
     if (!(file.get() instanceof BufferFile bufferFile)) {
-      narrator.decided(
+      space.narrator().decided(
           CoreRules.GET, "fd " + fd, "the descriptor is no dma-buf: -EINVAL", "errno", "-EINVAL");
       return new BufferResult(Errno.EINVAL.rc(), Optional.empty());
     }

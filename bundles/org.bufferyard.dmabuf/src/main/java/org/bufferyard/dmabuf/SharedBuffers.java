@@ -15,7 +15,6 @@ import org.bufferyard.api.dmabuf.DmaBufOpsKind;
 import org.bufferyard.api.dmabuf.DmaBufs;
 import org.bufferyard.api.dmabuf.DmaFence;
 import org.bufferyard.api.dmabuf.ExportedMemory;
-import org.bufferyard.api.dmabuf.FenceUsage;
 import org.bufferyard.api.dmabuf.OpsTraits.Member;
 import org.bufferyard.api.dmabuf.UserProcess;
 import org.bufferyard.api.event.DmaEvent;
@@ -38,7 +37,7 @@ final class SharedBuffers implements DmaBufs {
   private final AttachmentMappings mappings;
   private final CpuSide cpuSide;
   private final ReservationLock lock;
-  private final FenceContainers containers;
+  private final UserSpace userSpace;
 
   /** Not released, oldest first. */
   private final List<SharedBuffer> live = new ArrayList<>();
@@ -53,7 +52,7 @@ final class SharedBuffers implements DmaBufs {
     this.mappings = new AttachmentMappings(yard.kernel(), yard.debugging().dmaBuf(), narrator);
     this.cpuSide = new CpuSide(narrator);
     this.lock = new ReservationLock(narrator);
-    this.containers = new FenceContainers(yard.events());
+    this.userSpace = new UserSpace(yard, this, narrator);
   }
 
   // ---- export, references ----
@@ -103,6 +102,7 @@ final class SharedBuffers implements DmaBufs {
     live.remove(buffer);
     narrator.emit(new DmaEvent.Released(buffer.id()));
     buffer.memory().allocation().ifPresent(this::freeIfPutOff);
+    userSpace.released(buffer);
   }
 
   private KernelOops oops(SharedBuffer buffer, String text) {
@@ -284,7 +284,12 @@ final class SharedBuffers implements DmaBufs {
 
   @Override
   public MapResult mmap(DmaBuf buffer, long pageOffset, long sizeBytes) {
-    return cpuSide.mmap(live(buffer), pageOffset, sizeBytes);
+    return mmap(live(buffer), pageOffset, sizeBytes, true);
+  }
+
+  /** mmap() on a descriptor. */
+  MapResult mmap(SharedBuffer buffer, long pageOffset, long sizeBytes, boolean shared) {
+    return cpuSide.mmap(buffer, pageOffset, sizeBytes, shared);
   }
 
   @Override
@@ -328,12 +333,7 @@ final class SharedBuffers implements DmaBufs {
 
   @Override
   public UserProcess newProcess() {
-    return new DescriptorTable(this, narrator);
-  }
-
-  SyncFile syncFile(Reservation reservation, FenceUsage usage) {
-    return new SyncFile(
-        containers.singleton(reservation, usage), containers, yard.kernel());
+    return new DescriptorTable(userSpace);
   }
 
   // ---- whose is it ----

@@ -1,5 +1,6 @@
 package org.bufferyard.dmabuf;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,21 +18,36 @@ import org.bufferyard.api.dmabuf.ExportedMemory;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.memory.PageHazards;
+import org.bufferyard.api.memory.PhysMemory;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.spec.MachineSpec;
+import org.bufferyard.platform.spec.PoolSpec;
 import org.bufferyard.platform.yard.DmaBufEngineContext;
+import org.bufferyard.platform.yard.DmaEngineContext;
+import org.bufferyard.platform.yard.YardDevice;
 
 /** A yard for the core alone: plain DMA, one exporter, scripted ops by name. */
 final class PlainYard implements DmaBufEngineContext, PageHazards {
   static final long BASE = 0x4000_0000L;
 
+  /** The page allocator's memory; CMA areas lie behind it. */
+  static final long ZONE = 0x8000_0000L;
+
+  static final long ZONE_BYTES = 16 << 20;
+
   private final KernelProfile kernel;
   private MachineSpec.Debugging debugging = MachineSpec.Debugging.NONE;
   private final RecordedEvents events = new RecordedEvents();
+  private final BumpBook zone = new BumpBook(new PhysRange(ZONE, ZONE_BYTES));
+  private final List<YardDevice.Pool> cmaAreas = new ArrayList<>();
+  private final Map<String, PlainDevice> miscDevices = new TreeMap<>();
   private final PlainDma dma =
-      new PlainDma(new PlainMemory(List.of(new PhysRange(BASE, 1 << 20)), List.of()));
+      new PlainDma(
+          new PlainMemory(
+              List.of(new PhysRange(BASE, 1 << 20), new PhysRange(ZONE, 2 * ZONE_BYTES)),
+              List.of()));
   private final Map<String, DmaBufOpsKind> kinds = new TreeMap<>();
   private final PlainDevice exporter = new PlainDevice("exporter");
 
@@ -92,6 +108,44 @@ final class PlainYard implements DmaBufEngineContext, PageHazards {
   @Override
   public MachineSpec.Debugging debugging() {
     return debugging;
+  }
+
+  @Override
+  public PhysMemory memory() {
+    return dma.memory();
+  }
+
+  /** One zone above the exporter's own memory. */
+  @Override
+  public List<DmaEngineContext.Zone> zones() {
+    return List.of(new DmaEngineContext.Zone("NORMAL", List.of(zone.region()), zone));
+  }
+
+  @Override
+  public List<YardDevice.Pool> cmaAreas() {
+    return cmaAreas;
+  }
+
+  @Override
+  public Optional<YardDevice.Pool> defaultCma() {
+    return cmaAreas.stream().findFirst();
+  }
+
+  /** A CMA area of that size; the first one is the default. */
+  void addCmaArea(String name, PhysRange range) {
+    PoolSpec spec =
+        new PoolSpec(
+            name, name, range, PoolSpec.Kind.CMA, "cma", false, true, cmaAreas.isEmpty(), true);
+    cmaAreas.add(new YardDevice.Pool(spec, new BumpBook(range)));
+  }
+
+  BumpBook zone() {
+    return zone;
+  }
+
+  @Override
+  public PlainDevice miscDevice(String name) {
+    return miscDevices.computeIfAbsent(name, PlainDevice::new);
   }
 
   @Override

@@ -76,8 +76,11 @@ final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, Cp
 
   @Override
   public SgResult getSgtable() {
-    return sgtableError != 0
-        ? SgResult.failed(sgtableError)
+    if (sgtableError != 0) {
+      return SgResult.failed(sgtableError);
+    }
+    return memory.pages().isPresent()
+        ? SgResult.of(memory.pages().get().copy())
         : context
             .dma()
             .getSgtable(
@@ -136,8 +139,12 @@ final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, Cp
   }
 
   @Override
-  public MapResult mmap(long pageOffset, long sizeBytes) {
+  public MapResult mmap(long pageOffset, long sizeBytes, boolean shared) {
     callbacks.add("mmap");
+    if (memory.pages().isPresent()) {
+      return MapResult.of(
+          context.cpuMapping(memory.pages().get(), pageOffset, mmapBytes.orElse(sizeBytes)));
+    }
     return context
         .dma()
         .mmap(

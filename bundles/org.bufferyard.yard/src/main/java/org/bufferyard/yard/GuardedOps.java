@@ -84,8 +84,8 @@ final class GuardedOps implements DmaBufOps {
     }
 
     @Override
-    public MapResult mmap(long pageOffset, long sizeBytes) {
-      return who.call("mmap", () -> plugIn.mmap(pageOffset, sizeBytes));
+    public MapResult mmap(long pageOffset, long sizeBytes, boolean shared) {
+      return who.call("mmap", () -> plugIn.mmap(pageOffset, sizeBytes, shared));
     }
 
     @Override

@@ -76,6 +76,14 @@ final class Pools {
     return reserved.defaultCma().map(pools::get);
   }
 
+  /** In board order, an area of the machine itself last. */
+  List<Pool> cmaAreas() {
+    return reserved.pageAllocators().stream()
+        .filter(p -> p.kind() == PoolSpec.Kind.CMA)
+        .map(p -> pools.get(p.id()))
+        .toList();
+  }
+
   Optional<Pool> globalPool() {
     return reserved.globalPool().map(pools::get);
   }

@@ -16,8 +16,9 @@ public interface CpuAccessOps {
    * A user mapping; the core has checked the bounds (F8).
    *
    * @param pageOffset vm_pgoff, pages
+   * @param shared VM_SHARED; some exporters take no private mapping
    */
-  MapResult mmap(long pageOffset, long sizeBytes);
+  MapResult mmap(long pageOffset, long sizeBytes, boolean shared);
 
   /** A kernel mapping of the whole buffer. */
   MapResult vmap();

@@ -1,7 +1,7 @@
 package org.bufferyard.api.dmabuf;
 
 /**
- * Numbers and structures of the ioctls on dma-bufs and sync files (K1), as x86 and arm encode them.
+ * Numbers and structures of the ioctls on dma-bufs, sync files, heaps and udmabuf (K1), as x86 and arm encode them.
  *
  * <p>Structures are little-endian: {@code dma_buf_sync} is a u64 of flags; a name is the text with
  * its NUL; {@code dma_buf_export_sync_file} and {@code dma_buf_import_sync_file} are u32 flags and
@@ -25,6 +25,21 @@ public final class DmaBufIoctl {
 
   /** On sync files: {@code sync_set_deadline}, u64 ns and a u64 that must be 0. */
   public static final long SYNC_SET_DEADLINE = 0x40103E05L;
+
+  /**
+   * On a heap: {@code dma_heap_allocation_data}, u64 len, u32 fd, u32 fd_flags, u64 heap_flags. Any
+   * size is taken, and only the lowest byte tells requests apart.
+   */
+  public static final long HEAP_ALLOC = 0xC0184800L;
+
+  /** On {@code /dev/udmabuf}: u32 memfd, u32 flags, u64 offset, u64 size; answers a descriptor. */
+  public static final long UDMABUF_CREATE = 0x40187542L;
+
+  /**
+   * The same of many pieces: u32 flags, u32 count, then for each u32 memfd, u32 0, u64 offset, u64
+   * size.
+   */
+  public static final long UDMABUF_CREATE_LIST = 0x40087543L;
 
   /** {@code DMA_BUF_SYNC_READ}, {@code _WRITE}, {@code _END}. */
   public static final int READ = 1;

@@ -61,7 +61,7 @@ public interface DmaBufs {
 
   int endCpuAccess(DmaBuf buffer, DmaDirection direction);
 
-  /** mmap() of the descriptor (F8); the mapping holds a reference until {@link #munmap}. */
+  /** dma_buf_mmap(), shared (F8); the mapping holds a reference until {@link #munmap}. */
   MapResult mmap(DmaBuf buffer, long pageOffset, long sizeBytes);
 
   void munmap(DmaBuf buffer);

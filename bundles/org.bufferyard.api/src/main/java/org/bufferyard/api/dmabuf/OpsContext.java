@@ -2,7 +2,9 @@ package org.bufferyard.api.dmabuf;
 
 import org.bufferyard.api.dma.Dma;
 import org.bufferyard.api.event.KindContext;
+import org.bufferyard.api.memory.CpuMapping;
 import org.bufferyard.api.memory.PageHazards;
+import org.bufferyard.api.memory.SgTable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** What the yard gives an exporter's ops. */
@@ -20,6 +22,14 @@ public interface OpsContext extends KindContext {
    * @return 0, or -ERESTARTSYS when only a signal could end the wait
    */
   int waitForFences(boolean write);
+
+  /**
+   * The CPU's cached mapping of pages, as vmap() or a fault handler makes it.
+   *
+   * @param pageOffset first page, counted over the list
+   * @param sizeBytes wanted; the mapping is shorter where the list ends before
+   */
+  CpuMapping cpuMapping(SgTable pages, long pageOffset, long sizeBytes);
 
   /** Where reading a page that is none is reported. */
   PageHazards hazards();

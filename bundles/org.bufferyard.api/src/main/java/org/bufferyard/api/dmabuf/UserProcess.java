@@ -35,6 +35,32 @@ public interface UserProcess {
    */
   int fd(DmaBuf buffer, int flags);
 
+  /**
+   * open() of a device node: {@code /dev/dma_heap/<name>} and {@code /dev/udmabuf}; anything else is
+   * -ENOENT.
+   */
+  int open(String path);
+
+  /** {@code MFD_CLOEXEC}, {@code MFD_ALLOW_SEALING}, {@code MFD_HUGETLB} (2 MiB pages). */
+  int MFD_CLOEXEC = 1;
+
+  int MFD_ALLOW_SEALING = 2;
+
+  int MFD_HUGETLB = 4;
+
+  /** memfd_create(): a file of ordinary memory; -EINVAL for other flags. */
+  int memfdCreate(int flags);
+
+  /** ftruncate() of a memfd; -EPERM against a seal, -EINVAL for any other file. */
+  int ftruncate(int fd, long lengthBytes);
+
+  /**
+   * fcntl(F_ADD_SEALS) of a memfd.
+   *
+   * @param seals of {@link Seals}
+   */
+  int addSeals(int fd, int seals);
+
   /** A buffer or an errno. */
   record BufferResult(int rc, Optional<DmaBuf> buffer) {}
 

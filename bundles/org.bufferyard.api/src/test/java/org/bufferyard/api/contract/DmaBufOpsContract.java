@@ -53,6 +53,11 @@ public abstract class DmaBufOpsContract {
     return AllocationSource.BUDDY;
   }
 
+  /** An importer that the kind takes; a static one unless overridden. */
+  protected PlainAttachment attachment(PlainDevice importer) {
+    return new PlainAttachment(importer);
+  }
+
   @BeforeEach
   void separateBuses() {
     dma.busOffset("first", 0x1000_0000L);
@@ -73,8 +78,8 @@ public abstract class DmaBufOpsContract {
             context);
   }
 
-  private static PlainAttachment attach(DmaBufOps ops, PlainDevice importer) {
-    PlainAttachment attachment = new PlainAttachment(importer);
+  private PlainAttachment attach(DmaBufOps ops, PlainDevice importer) {
+    PlainAttachment attachment = attachment(importer);
     assertEquals(0, ops.lifecycle().attach(attachment), "attach");
     return attachment;
   }
@@ -243,7 +248,7 @@ public abstract class DmaBufOpsContract {
 
   @Test
   void aUserMappingShowsItsPagesOrIsAnErrno() {
-    MapResult result = exported(BASE).cpu().mmap(1, PageRef.SIZE);
+    MapResult result = exported(BASE).cpu().mmap(1, PageRef.SIZE, true);
     assertAnswerOrErrno(result.rc(), result.mapping().isPresent());
     memory.write(BASE + PageRef.SIZE, new byte[] {7}, 0, 1);
     result

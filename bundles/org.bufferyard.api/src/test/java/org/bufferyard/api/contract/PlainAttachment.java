@@ -4,12 +4,20 @@ import org.bufferyard.api.dma.DmaDevice;
 import org.bufferyard.api.dmabuf.DmaBuf;
 import org.bufferyard.api.dmabuf.DmaBufAttachment;
 
-/** A static importer's attachment, for calling ops without a dma-buf core. */
+/** An importer's attachment, static unless told, for calling ops without a dma-buf core. */
 public final class PlainAttachment implements DmaBufAttachment {
   private final DmaDevice importer;
+  private final boolean dynamic;
+  private final boolean peer2peer;
 
   public PlainAttachment(DmaDevice importer) {
+    this(importer, false, false);
+  }
+
+  public PlainAttachment(DmaDevice importer, boolean dynamic, boolean peer2peer) {
     this.importer = importer;
+    this.dynamic = dynamic;
+    this.peer2peer = peer2peer;
   }
 
   @Override
@@ -24,11 +32,11 @@ public final class PlainAttachment implements DmaBufAttachment {
 
   @Override
   public boolean isDynamic() {
-    return false;
+    return dynamic;
   }
 
   @Override
   public boolean allowsPeer2peer() {
-    return false;
+    return peer2peer;
   }
 }

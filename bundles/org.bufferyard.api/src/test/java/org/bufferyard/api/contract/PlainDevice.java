@@ -4,13 +4,19 @@ import java.util.Optional;
 import org.bufferyard.api.dma.DmaDevice;
 import org.bufferyard.api.dma.DmaRangeMap;
 
-/** A device with 32-bit masks and no IOMMU, for contract suites and unit tests. */
+/** A device with 32-bit masks and, unless told, no IOMMU, for contract suites and unit tests. */
 public final class PlainDevice implements DmaDevice {
   private final String id;
+  private Optional<String> domain = Optional.empty();
   private boolean present = true;
 
   public PlainDevice(String id) {
     this.id = id;
+  }
+
+  /** The device is attached to this DMA domain from now on. */
+  public void setDomain(String name) {
+    domain = Optional.of(name);
   }
 
   /** The device object is gone from now on. */
@@ -80,7 +86,7 @@ public final class PlainDevice implements DmaDevice {
 
   @Override
   public Optional<String> dmaDomain() {
-    return Optional.empty();
+    return domain;
   }
 
   @Override

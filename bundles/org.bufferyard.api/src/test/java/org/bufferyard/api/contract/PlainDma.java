@@ -38,6 +38,7 @@ public final class PlainDma implements Dma {
   private final PhysMemory memory;
   private final Map<String, Long> offsets = new HashMap<>();
   private final Map<SgTable, Live> live = new IdentityHashMap<>();
+  private final Map<Long, Live> ranges = new HashMap<>();
   private final List<String> misuses = new ArrayList<>();
   private final List<String> calls = new ArrayList<>();
   private final List<Allocation> freed = new ArrayList<>();
@@ -46,6 +47,10 @@ public final class PlainDma implements Dma {
 
   public PlainDma(PhysMemory memory) {
     this.memory = memory;
+  }
+
+  public PhysMemory memory() {
+    return memory;
   }
 
   /** Bus address minus physical address, for a device; 0 unless set. */
@@ -63,9 +68,11 @@ public final class PlainDma implements Dma {
     sgtableError = rc;
   }
 
-  /** Tables that are mapped now. */
+  /** Tables that are mapped now, and ranges of {@link #mapPhys} as tables of one entry. */
   public List<Live> live() {
-    return List.copyOf(live.values());
+    List<Live> all = new ArrayList<>(live.values());
+    all.addAll(ranges.values());
+    return List.copyOf(all);
   }
 
   /** Unmaps of what was not mapped, or in another way than it was mapped. */
@@ -312,7 +319,14 @@ public final class PlainDma implements Dma {
   @Override
   public long mapPhys(
       DmaDevice device, long phys, long sizeBytes, DmaDirection direction, DmaAttrs attrs) {
-    return DmaAddress.MAPPING_ERROR;
+    calls.add("phys " + device.id() + " " + direction + " " + attrs);
+    if (mapError != 0) {
+      return DmaAddress.MAPPING_ERROR;
+    }
+    long dma = phys + offsetOf(device);
+    SgTable range = SgTable.ofDma(List.of(new Segment.DmaOnly(dma, sizeBytes)));
+    ranges.put(dma, new Live(device.id(), range, direction, false));
+    return dma;
   }
 
   @Override
@@ -324,7 +338,13 @@ public final class PlainDma implements Dma {
   @Override
   public void unmap(
       DmaDevice device, long dma, long sizeBytes, DmaDirection direction, DmaAttrs attrs) {
-    throw unused();
+    Live mapped = ranges.remove(dma);
+    if (mapped == null
+        || !mapped.device().equals(device.id())
+        || mapped.direction() != direction
+        || mapped.table().segments().getFirst().dmaLength() != sizeBytes) {
+      misuses.add(device.id() + " unmaps a range that is not mapped so: " + mapped);
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.bufferyard.api.contract;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,8 +55,17 @@ public final class PlainMemory implements PhysMemory {
 
   @Override
   public void fill(long phys, long length, byte value) {
-    byte[] bytes = new byte[(int) length];
-    java.util.Arrays.fill(bytes, value);
-    write(phys, bytes, 0, bytes.length);
+    byte[] page = new byte[(int) PageRef.SIZE];
+    Arrays.fill(page, value);
+    for (long at = phys; at < phys + length; ) {
+      int inside = (int) (at & (PageRef.SIZE - 1));
+      int part = (int) Math.min(phys + length - at, PageRef.SIZE - inside);
+      if (part == PageRef.SIZE && value == 0 && isRam(at)) {
+        pages.remove(at >>> PageRef.SHIFT);
+      } else {
+        write(at, page, 0, part);
+      }
+      at += part;
+    }
   }
 }

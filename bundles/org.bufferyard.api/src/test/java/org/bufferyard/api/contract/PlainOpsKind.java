@@ -139,7 +139,7 @@ final class PlainOpsKind implements DmaBufOpsKind {
     }
 
     @Override
-    public MapResult mmap(long pageOffset, long sizeBytes) {
+    public MapResult mmap(long pageOffset, long sizeBytes, boolean shared) {
       return context
           .dma()
           .mmap(memory.exporter(), memory.allocation().orElseThrow(), pageOffset, sizeBytes);

@@ -145,7 +145,7 @@ final class PrimeOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
   }
 
   @Override
-  public MapResult mmap(long pageOffset, long sizeBytes) {
+  public MapResult mmap(long pageOffset, long sizeBytes, boolean shared) {
     return memory
         .allocation()
         .map(a -> context.dma().mmap(memory.exporter(), a, pageOffset, sizeBytes))

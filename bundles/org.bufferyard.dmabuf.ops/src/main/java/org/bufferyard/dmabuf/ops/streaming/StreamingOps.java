@@ -187,7 +187,7 @@ final class StreamingOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
   }
 
   @Override
-  public MapResult mmap(long pageOffset, long sizeBytes) {
+  public MapResult mmap(long pageOffset, long sizeBytes, boolean shared) {
     return memory
         .allocation()
         .map(a -> context.dma().mmap(memory.exporter(), a, pageOffset, sizeBytes))

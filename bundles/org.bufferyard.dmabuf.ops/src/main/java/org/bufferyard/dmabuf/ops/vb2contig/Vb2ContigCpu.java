@@ -32,7 +32,7 @@ final class Vb2ContigCpu implements CpuAccessOps {
   }
 
   @Override
-  public MapResult mmap(long pageOffset, long sizeBytes) {
+  public MapResult mmap(long pageOffset, long sizeBytes, boolean shared) {
     return memory
         .allocation()
         .map(a -> context.dma().mmap(memory.exporter(), a, pageOffset, sizeBytes))

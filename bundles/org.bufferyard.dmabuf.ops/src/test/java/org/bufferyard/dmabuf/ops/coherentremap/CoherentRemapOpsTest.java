@@ -173,7 +173,7 @@ class CoherentRemapOpsTest extends DmaBufOpsContract {
     memory.write(POOL + 4096, new byte[] {1, 2, 3}, 0, 3);
     for (CpuMapping mapping :
         List.of(
-            ops.cpu().mmap(0, 8192).mapping().orElseThrow(),
+            ops.cpu().mmap(0, 8192, true).mapping().orElseThrow(),
             ops.cpu().vmap().mapping().orElseThrow())) {
       byte[] seen = new byte[3];
       mapping.read(4096, seen, 0, 3);

@@ -143,7 +143,7 @@ class Vb2ContigOpsTest extends DmaBufOpsContract {
 
   @Test
   void mmapBeyondTheAllocationKeepsTheErrnoOfTheDmaApi() {
-    assertEquals(Errno.ENXIO.rc(), pooled(4096).cpu().mmap(1, 4096).rc());
+    assertEquals(Errno.ENXIO.rc(), pooled(4096).cpu().mmap(1, 4096, true).rc());
   }
 
   @Test

@@ -1,0 +1,132 @@
+package org.bufferyard.dmabuf;
+
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.bufferyard.api.dmabuf.DmaBufs.ExportResult;
+import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
+import org.bufferyard.api.dmabuf.ExportedMemory;
+import org.bufferyard.api.dmabuf.FenceUsage;
+import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.platform.yard.DmaBufEngineContext;
+
+/** What every process of a yard can open: device nodes, memory files, sync files. */
+final class UserSpace {
+  private static final String HEAP_NODES = "/dev/dma_heap/";
+  private static final String UDMABUF_NODE = "/dev/udmabuf";
+  private static final String UDMABUF = "udmabuf";
+
+  private final DmaBufEngineContext yard;
+  private final SharedBuffers core;
+  private final Narrator narrator;
+  private final FenceContainers containers;
+  private final PageStore store;
+
+  /** Pages of memfds under buffers that are not released, by their list. */
+  private final Map<SgTable, PinnedPages> pinned = new IdentityHashMap<>();
+
+  UserSpace(DmaBufEngineContext yard, SharedBuffers core, Narrator narrator) {
+    this.yard = yard;
+    this.core = core;
+    this.narrator = narrator;
+    this.containers = new FenceContainers(yard.events());
+    this.store = new PageStore(yard);
+  }
+
+  SharedBuffers core() {
+    return core;
+  }
+
+  Narrator narrator() {
+    return narrator;
+  }
+
+  /** The driver behind a device node. */
+  Optional<UserFile> deviceNode(String path) {
+    if (path.equals(UDMABUF_NODE)) {
+      return Optional.of(new UdmabufFile(this, yard.kernel(), narrator));
+    }
+    return path.startsWith(HEAP_NODES)
+        ? DmaHeaps.of(yard).stream()
+            .filter(heap -> heap.name().equals(path.substring(HEAP_NODES.length())))
+            .findFirst()
+            .map(heap -> new HeapFile(heap, this))
+        : Optional.empty();
+  }
+
+  Memfd memfd(boolean huge, int seals) {
+    return new Memfd(store, yard.memory(), huge, seals);
+  }
+
+  SyncFile syncFile(Reservation reservation, FenceUsage usage) {
+    return new SyncFile(containers.singleton(reservation, usage), containers, yard.kernel());
+  }
+
+  // ---- buffers of pages ----
+
+  /**
+   * dma_heap_buffer_alloc().
+   *
+   * @return a descriptor of the new buffer, or an errno
+   */
+  int heapBuffer(DmaHeap heap, long sizeBytes, DescriptorTable process, int flags) {
+    Optional<SgTable> pages = heap.allocate(store, sizeBytes);
+    if (pages.isEmpty()) {
+      return Errno.ENOMEM.rc();
+    }
+    int fd = descriptor(pages.get(), sizeBytes, heap.name(), heap.ops(), process, flags);
+    if (fd < 0) {
+      store.release(pages.get());
+    }
+    return fd;
+  }
+
+  /** The end of udmabuf_create(): a descriptor, or an errno and no page is held. */
+  int udmabuf(PinnedPages pages, DescriptorTable process, int flags) {
+    SgTable list = pages.list(store);
+    pinned.put(list, pages);
+    int fd = descriptor(list, pages.sizeBytes(), UDMABUF, UDMABUF, process, flags);
+    if (fd < 0) {
+      unpin(list);
+    }
+    return fd;
+  }
+
+  /** dma_buf_export() and dma_buf_fd(); the descriptor takes the buffer's first reference. */
+  private int descriptor(
+      SgTable pages,
+      long sizeBytes,
+      String device,
+      String ops,
+      DescriptorTable process,
+      int flags) {
+    ExportedMemory memory =
+        new ExportedMemory(
+            yard.miscDevice(device), sizeBytes, Optional.empty(), Optional.of(pages));
+    ExportResult result = core.export(memory, OpsPolicy.MAINLINE, ops, Optional.empty());
+    if (result.buffer().isEmpty()) {
+      return result.rc();
+    }
+    SharedBuffer buffer = SharedBuffers.live(result.buffer().get());
+    int fd = process.install(new BufferFile(buffer, this), flags);
+    if (fd < 0) {
+      core.put(buffer);
+    }
+    return fd;
+  }
+
+  /** A buffer is gone: the pages that came with it go back. */
+  void released(SharedBuffer buffer) {
+    buffer.memory().pages().ifPresent(this::giveBack);
+  }
+
+  private void giveBack(SgTable pages) {
+    store.release(pages);
+    unpin(pages);
+  }
+
+  private void unpin(SgTable pages) {
+    Optional.ofNullable(pinned.remove(pages)).ifPresent(PinnedPages::release);
+  }
+}
