@@ -23,9 +23,11 @@ final class DeviceModel {
 
   /**
    * @param name for messages
+   * @param files of the bundle that it comes from
    * @throws IllegalArgumentException when the model cannot be used, with the reason
    */
-  static EPackage load(InputStream in, String name) throws IOException {
+  static EPackage load(InputStream in, String name, HardwareModels.Files files)
+      throws IOException {
     ResourceSet set = new ResourceSetImpl();
     EPackage.Registry registry = new EPackageRegistryImpl();
     registry.put(EcorePackage.eNS_URI, EcorePackage.eINSTANCE);
@@ -43,6 +45,7 @@ final class DeviceModel {
     // inherited features with it.
     EcoreUtil.resolveAll(resource);
     requireResolved(ePackage, name);
+    HardwareModels.read(ePackage, files);
     resource.getContents().remove(ePackage);
     set.getResources().remove(resource);
     return ePackage;

@@ -12,10 +12,12 @@ import org.bufferyard.topology.model.board.Component;
 import org.bufferyard.topology.model.board.Device;
 import org.bufferyard.topology.model.board.Iommu;
 import org.bufferyard.topology.model.board.Topology;
+import org.eclipse.emf.ecore.util.EcoreUtil;
 
 /**
- * A draft to a board. The same draft gives the same board: order is the draft's, and ids, given
- * when the board is written, are paths of names, which are those of the nodes. One use, one thread.
+ * A draft to a board. The same draft and device bundles give the same board: order is the draft's,
+ * and ids, given when the board is written, are paths of names, which are those of the nodes. One
+ * use, one thread.
  */
 final class DraftConverter {
   private static final long FULL_ZONE = 0xffff_ffffL;
@@ -25,11 +27,19 @@ final class DraftConverter {
   private final Map<String, Iommu> iommus = new HashMap<>();
   private final Map<String, Device> devices = new HashMap<>();
 
-  private DraftConverter() {}
+  private final ModelPackages packages;
 
-  /** A board that stands in no resource yet. */
-  static Topology convert(BoardDraft draft) {
-    return new DraftConverter().board(draft);
+  private DraftConverter(ModelPackages packages) {
+    this.packages = packages;
+  }
+
+  /**
+   * A board that stands in no resource yet.
+   *
+   * @param packages whose types devices get, where one stands for their hardware
+   */
+  static Topology convert(BoardDraft draft, ModelPackages packages) {
+    return new DraftConverter(packages).board(draft);
   }
 
   private Topology board(BoardDraft draft) {
@@ -107,7 +117,7 @@ final class DraftConverter {
   }
 
   private Device device(DraftNode.Device draft) {
-    Device device = named(FACTORY.createDevice(), draft.head());
+    Device device = named(typed(draft.model()), draft.head());
     devices.put(draft.head().path(), device);
     device.setModel(draft.model());
     if (draft.coherency() != DraftNode.Coherency.UNSAID) {
@@ -122,6 +132,13 @@ final class DraftConverter {
             });
     draft.registers().forEach(r -> device.getRegisters().add(DraftParts.range(r)));
     return device;
+  }
+
+  private Device typed(String model) {
+    return packages
+        .deviceType(model)
+        .map(type -> (Device) EcoreUtil.create(type))
+        .orElseGet(FACTORY::createDevice);
   }
 
   private static <C extends Component> C named(C component, DraftNode.Head head) {

@@ -16,7 +16,7 @@ import org.bufferyard.topology.model.board.Topology;
 record DraftReading(byte[] text, BoardReading reading) {
 
   static DraftReading of(BoardDraft draft, List<PhysRange> ram, ModelPackages packages) {
-    byte[] text = text(DraftConverter.convert(draft), packages);
+    byte[] text = text(DraftConverter.convert(draft, packages), packages);
     return new DraftReading(text, BoardReading.of(text, "import", ram, packages));
   }
 

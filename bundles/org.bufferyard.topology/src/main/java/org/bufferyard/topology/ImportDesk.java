@@ -8,6 +8,7 @@ import java.util.List;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.board.BoardImport;
 import org.bufferyard.platform.board.BoardImports;
+import org.bufferyard.platform.draft.BoardDraft;
 import org.bufferyard.platform.draft.DraftImporter;
 import org.bufferyard.platform.draft.ImportedBoard;
 import org.bufferyard.platform.input.BadInputException;
@@ -51,7 +52,7 @@ public final class ImportDesk implements BoardImports {
     }
     byte[] disk = TextFile.read(target, BoardReading.SUFFIX);
     BoardReading there = BoardReading.of(disk, BoardDesk.name(target), List.of(), packages);
-    List<String> changes = merge(target, there, imported);
+    List<String> changes = merge(target, there, imported.draft());
     byte[] text = new ModelWriter(packages).write(there.reading().root().orElseThrow());
     if (!Arrays.equals(text, disk)) {
       TextFile.replace(target, disk, text);
@@ -62,7 +63,11 @@ public final class ImportDesk implements BoardImports {
     return new BoardImport(imported.report(), found, changes);
   }
 
-  private static List<String> merge(Path target, BoardReading there, ImportedBoard imported) {
+  private List<String> merge(Path target, BoardReading there, BoardDraft draft) {
+    boolean broken = there.problems().stream().anyMatch(Problem::isError);
+    if (broken && there.reading().unexplained().isEmpty()) {
+      throw FirstError.of(there.problems(), target.toString());
+    }
     there
         .readOnly()
         .ifPresent(
@@ -71,6 +76,6 @@ public final class ImportDesk implements BoardImports {
                   "takes no second import, it is read-only: " + why, target.toString(), "");
             });
     Topology board = there.reading().root().orElseThrow();
-    return BoardMerge.merge(board, DraftConverter.convert(imported.draft()));
+    return BoardMerge.merge(board, DraftConverter.convert(draft, packages));
   }
 }

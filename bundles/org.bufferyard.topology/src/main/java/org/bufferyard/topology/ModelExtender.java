@@ -104,7 +104,7 @@ public final class ModelExtender
     }
     EPackage ePackage;
     try (InputStream in = entry.openStream()) {
-      ePackage = DeviceModel.load(in, path.toString());
+      ePackage = DeviceModel.load(in, path.toString(), name -> open(bundle, name));
     }
     if (!ePackage.getNsURI().equals(nsUri)) {
       throw new IllegalArgumentException(
@@ -112,6 +112,14 @@ public final class ModelExtender
     }
     Dictionary<String, Object> properties = new Hashtable<>(Map.of(NS_URI, nsUri));
     return bundle.getBundleContext().registerService(EPackage.class, ePackage, properties);
+  }
+
+  private static InputStream open(Bundle bundle, String name) throws IOException {
+    URL entry = bundle.getEntry(name);
+    if (entry == null) {
+      throw new IllegalArgumentException("the bundle holds no " + name);
+    }
+    return entry.openStream();
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.bufferyard.topology.model.board.BoardPackage;
 import org.bufferyard.topology.model.scenario.ScenarioPackage;
+import org.eclipse.emf.ecore.EClass;
 import org.eclipse.emf.ecore.EPackage;
 import org.eclipse.emf.ecore.EcorePackage;
 import org.eclipse.emf.ecore.impl.EPackageRegistryImpl;
@@ -126,6 +127,21 @@ public final class ModelPackages {
     synchronized (entries) {
       return entries.getOrDefault(nsUri, List.of()).stream().max(ModelPackages::compareVersions);
     }
+  }
+
+  /** The device type that stands for a model of hardware, if a bundle brings one. */
+  Optional<EClass> deviceType(String model) {
+    List<String> nsUris;
+    synchronized (entries) {
+      nsUris = List.copyOf(entries.keySet());
+    }
+    return nsUris.stream()
+        .sorted()
+        .flatMap(nsUri -> find(nsUri).stream())
+        .flatMap(entry -> HardwareModels.types(entry.ePackage()))
+        .filter(type -> BoardPackage.Literals.DEVICE.isSuperTypeOf(type))
+        .filter(type -> HardwareModels.has(type, model))
+        .findFirst();
   }
 
   private static int compareVersions(Entry a, Entry b) {

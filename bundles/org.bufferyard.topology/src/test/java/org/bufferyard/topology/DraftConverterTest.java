@@ -1,5 +1,6 @@
 package org.bufferyard.topology;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -183,7 +184,7 @@ class DraftConverterTest {
   @Test
   void everyElementSaysWhereItComesFrom() {
     List<String> paths = new ArrayList<>();
-    DraftConverter.convert(whole())
+    DraftConverter.convert(whole(), PACKAGES)
         .eAllContents()
         .forEachRemaining(
             e -> {
@@ -194,5 +195,36 @@ class DraftConverterTest {
     assertTrue(paths.contains("test.dtb:/soc/inner/vop@4"), paths.toString());
     assertTrue(paths.contains("test.dtb:/reserved-memory/pool"), paths.toString());
     assertEquals(9, paths.size());
+  }
+
+  @Test
+  void hardwareThatABundleKnowsGetsItsType() {
+    ModelPackages ours = TestModels.ours();
+    BoardDraft draft =
+        draft(
+            List.of(bank(0x8000_0000L, 0x4000_0000L)),
+            List.of(),
+            modelled("/codec@1", "samsung,mfc-v6"),
+            modelled("/scaler@2", "samsung,exynos5-gsc"),
+            modelled("/lcd@3", "arm,hdlcd"),
+            modelled("/thing@4", "test,thing"));
+    assertEquals(
+        List.of(
+            "http://bufferyard.org/device/codec/1.0#Codec",
+            "http://bufferyard.org/device/codec/1.0#Scaler",
+            "http://bufferyard.org/device/display/1.0#Display",
+            "http://bufferyard.org/topology/1.0#Device"),
+        DraftReading.of(draft, List.of(), ours).open("test.dtb").spec().devices().stream()
+            .map(DeviceSpec::type)
+            .toList());
+    String text = new String(DraftReading.of(draft, List.of(), ours).text(), UTF_8);
+    assertTrue(text.contains("org.bufferyard.device.codec"), "the file says what it requires");
+    assertFalse(text.contains("role="), "the file says nothing that the tree did not");
+  }
+
+  private static DraftNode.Device modelled(String path, String model) {
+    return new DraftNode.Device(
+        head(path), model, Coherency.UNSAID, OptionalInt.empty(), Optional.empty(), List.of(),
+        List.of(), List.of());
   }
 }

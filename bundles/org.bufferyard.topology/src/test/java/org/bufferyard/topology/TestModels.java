@@ -21,10 +21,14 @@ final class TestModels {
 
   private static EPackage load(String resource) {
     try (InputStream in = TestModels.class.getResourceAsStream(resource)) {
-      return DeviceModel.load(in, resource);
+      return DeviceModel.load(in, resource, TestModels::none);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static InputStream none(String path) {
+    throw new IllegalArgumentException(path);
   }
 
   static String npuBoard() {
@@ -39,11 +43,12 @@ final class TestModels {
   static ModelPackages ours() {
     ModelPackages packages = new ModelPackages();
     for (String name : new String[] {"camera", "codec", "display"}) {
-      Path ecore =
-          Path.of("../org.bufferyard.device." + name, "src/main/resources/model", name + ".ecore");
+      Path bundle = Path.of("../org.bufferyard.device." + name, "src/main/resources");
+      Path ecore = bundle.resolve("model").resolve(name + ".ecore");
       try (InputStream in = Files.newInputStream(ecore)) {
         packages.add(
-            DeviceModel.load(in, ecore.toString()),
+            DeviceModel.load(
+                in, ecore.toString(), path -> Files.newInputStream(bundle.resolve(path))),
             new Origin("org.bufferyard.device." + name, "0.1.0.SNAPSHOT"));
       } catch (IOException e) {
         throw new UncheckedIOException(e);

@@ -20,7 +20,12 @@ public final class BlobAddresses implements AddressTrees {
 
   @Override
   public AddressTree open(Path blob) {
-    return of(BlobReader.read(DevicetreeImporter.bytes(blob), DevicetreeImporter.name(blob)));
+    return open(DevicetreeImporter.bytes(blob), DevicetreeImporter.name(blob));
+  }
+
+  @Override
+  public AddressTree open(byte[] blob, String name) {
+    return of(BlobReader.read(blob, name));
   }
 
   static AddressTree of(DeviceTree tree) {

@@ -71,7 +71,11 @@ final class DeviceLinks {
     return regions;
   }
 
-  /** {@code of_map_id()}: requester id, phandle, first specifier, length. */
+  /**
+   * {@code of_map_id()} of 7.x: requester id, phandle, as many cells as the IOMMU asks for, length.
+   * Older kernels take one cell whatever it asks for, and boards written for them are told by their
+   * pattern.
+   */
   List<IommuMapEntry> iommuMap(TreeNode bridge) {
     List<IommuMapEntry> entries = new ArrayList<>();
     Optional<Property> property = bridge.property("iommu-map");
@@ -79,21 +83,18 @@ final class DeviceLinks {
       return entries;
     }
     Property map = property.get();
-    for (int at = 0; at + 4 <= map.cells(); at += 4) {
+    boolean oneCell = isOneCellMap(map);
+    int at = 0;
+    while (at + 3 <= map.cells()) {
       Optional<TreeNode> unit = tree.byPhandle(map.cell(at + 1)).filter(units::contains);
-      int first = map.cell(at);
-      int length = map.cell(at + 3);
-      if (unit.isEmpty() || first < 0 || length < 1 || (long) first + length > REQUESTERS) {
-        notes.ignored(
-            bridge,
-            unit.isEmpty()
-                ? "an entry of iommu-map that leads to no IOMMU"
-                : "an entry of iommu-map for impossible requester ids");
-        continue;
+      int cells = oneCell ? 1 : unit.map(this::cells).orElse(1);
+      if (at + 3 + cells > map.cells()) {
+        break;
       }
-      entries.add(new IommuMapEntry(first, unit.get().path(), map.cell(at + 2), length));
+      entry(bridge, map, at, cells, unit).ifPresent(entries::add);
+      at += 3 + cells;
     }
-    if (map.cells() % 4 != 0) {
+    if (at != map.cells()) {
       notes.ignored(bridge, "the rest of iommu-map: no whole entry");
     }
     bridge
@@ -101,5 +102,45 @@ final class DeviceLinks {
         .filter(p -> p.cells() == 1 && (p.cell(0) & 0xffff) != 0xffff)
         .ifPresent(p -> notes.ignored(bridge, "iommu-map-mask: requester ids are not masked"));
     return entries;
+  }
+
+  /**
+   * {@code of_check_bad_map()}: one cell for an IOMMU that asks for two, told by one target and
+   * lengths of 1 all the way.
+   */
+  private boolean isOneCellMap(Property map) {
+    boolean two =
+        map.cells() >= 4
+            && map.cells() % 4 == 0
+            && tree.byPhandle(map.cell(1)).filter(unit -> cells(unit) == 2).isPresent();
+    for (int at = 0; two && at < map.cells(); at += 4) {
+      two = map.cell(at + 1) == map.cell(1) && map.cell(at + 3) == 1;
+    }
+    return two;
+  }
+
+  private Optional<IommuMapEntry> entry(
+      TreeNode bridge, Property map, int at, int cells, Optional<TreeNode> unit) {
+    int first = map.cell(at);
+    int length = map.cell(at + 2 + cells);
+    if (unit.isEmpty()) {
+      notes.ignored(bridge, "an entry of iommu-map that leads to no IOMMU");
+      return Optional.empty();
+    }
+    if (first < 0 || length < 1 || (long) first + length > REQUESTERS) {
+      notes.ignored(bridge, "an entry of iommu-map for impossible requester ids");
+      return Optional.empty();
+    }
+    if (cells > 1 && length > 1) {
+      notes.ignored(bridge, "an entry of iommu-map for many ids with " + cells + " cells: -EINVAL");
+      return Optional.empty();
+    }
+    for (int more = 1; more < cells; more++) {
+      if (map.cell(at + 2 + more) != 0) {
+        notes.ignored(bridge, "all but the first cell of a specifier in iommu-map");
+      }
+    }
+    int specifier = cells == 0 ? 0 : map.cell(at + 2);
+    return Optional.of(new IommuMapEntry(first, unit.get().path(), specifier, length));
   }
 }

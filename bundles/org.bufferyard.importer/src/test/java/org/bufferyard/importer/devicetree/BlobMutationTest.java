@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.bufferyard.api.contract.LongReport;
 import org.bufferyard.importer.devicetree.BlobReader.OverlayFile;
 import org.bufferyard.platform.input.BadInputException;
 import org.junit.jupiter.api.Test;
@@ -23,23 +24,30 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Broken blobs give a board or one line, and never anything else. {@code -Dbufferyard.mutations=N}
- * asks for more of them, {@code -Dbufferyard.seed=N} for others.
+ * asks for more of them, {@code -Dbufferyard.seed=N} for others, {@code -Dbufferyard.blobs=DIR} for
+ * some of real blobs too.
  */
 class BlobMutationTest {
   private static final int MUTATIONS = Integer.getInteger("bufferyard.mutations", 20_000);
+  private static final long SEED = Long.getLong("bufferyard.seed", 20_170_426L);
   private static final int PER_BOARD = 100;
+
+  /** A folder with real blobs somewhere below it, and how many of them are enough. */
+  private static final String BLOBS = "bufferyard.blobs";
+  private static final int REAL_BOARDS = 100;
   private static final int[] TELLING = {
     0, 1, 2, 3, 4, 9, -1, 0x7fff_ffff, 0x8000_0000, 0x1000_0000, 64, 0xff, 0xffff
   };
 
   private final SplittableRandom random;
+  private final long start = System.nanoTime();
   private int boards;
   private int complaints;
+  private long slowestNanos;
 
   BlobMutationTest() {
-    long seed = Long.getLong("bufferyard.seed", 20_170_426L);
-    System.out.println("seed " + seed);
-    random = new SplittableRandom(seed);
+    System.out.println("seed " + SEED);
+    random = new SplittableRandom(SEED);
   }
 
   @Test
@@ -52,9 +60,28 @@ class BlobMutationTest {
         offer(mutated(whole));
       }
     }
+    report("generated", "Broken blobs of generated boards");
     // Both must come up, or the mutations are too wild or too tame to test anything.
     assertTrue(boards > MUTATIONS / 100, "boards: " + boards);
     assertTrue(complaints > MUTATIONS / 100, "complaints: " + complaints);
+  }
+
+  private void report(String name, String title) {
+    LongReport.write(
+        "mutations-" + name,
+        title,
+        """
+        %,d blobs, all but one in a hundred with one to three mutations, seed %d:
+        %,d gave a board, %,d one line that says what is wrong, and none anything else.
+        %,d ms altogether, %,d ms at most for one.
+        """
+            .formatted(
+                boards + complaints,
+                SEED,
+                boards,
+                complaints,
+                (System.nanoTime() - start) / 1_000_000,
+                slowestNanos / 1_000_000));
   }
 
   @Test
@@ -70,6 +97,7 @@ class BlobMutationTest {
             List.of(new OverlayFile(whole, "m.dtbo"), new OverlayFile(mutated(whole), "m.dtbo")));
       }
     }
+    report("overlays", "Broken overlays of generated boards");
     assertTrue(boards > MUTATIONS / 400, "boards: " + boards);
     assertTrue(complaints > MUTATIONS / 400, "complaints: " + complaints);
   }
@@ -94,18 +122,20 @@ class BlobMutationTest {
 
   @Test
   @Timeout(value = 3600, unit = TimeUnit.SECONDS)
-  @EnabledIfSystemProperty(named = BoardFolderTest.FOLDER, matches = ".+")
+  @EnabledIfSystemProperty(named = BLOBS, matches = ".+")
   void mutatedRealBoardsGiveABoardOrOneLine() throws IOException {
     List<Path> files;
-    try (Stream<Path> all = Files.list(Path.of(System.getProperty(BoardFolderTest.FOLDER)))) {
+    try (Stream<Path> all = Files.walk(Path.of(System.getProperty(BLOBS)))) {
       files = all.filter(f -> f.toString().endsWith(".dtb")).sorted().toList();
     }
-    for (Path file : files) {
-      byte[] whole = Files.readAllBytes(file);
-      for (int i = 0; i < MUTATIONS / 100; i++) {
+    int step = Math.max(1, files.size() / REAL_BOARDS);
+    for (int f = 0; f < files.size(); f += step) {
+      byte[] whole = Files.readAllBytes(files.get(f));
+      for (int i = 0; i < MUTATIONS / 10 / REAL_BOARDS; i++) {
         offer(mutated(whole));
       }
     }
+    report("real", "Broken blobs of real boards");
     assertTrue(boards > 0 && complaints > 0);
   }
 
@@ -114,6 +144,7 @@ class BlobMutationTest {
   }
 
   private void offer(byte[] blob, List<OverlayFile> overlays) {
+    long begin = System.nanoTime();
     try {
       DevicetreeImporter.read(blob, "m.dtb", overlays, List.of());
       boards++;
@@ -127,6 +158,7 @@ class BlobMutationTest {
               + String.join("", overlays.stream().map(o -> " + " + hex(o)).toList());
       fail("a mutated blob ended in " + e + ": " + hex, e);
     }
+    slowestNanos = Math.max(slowestNanos, System.nanoTime() - begin);
   }
 
   private static String hex(OverlayFile overlay) {

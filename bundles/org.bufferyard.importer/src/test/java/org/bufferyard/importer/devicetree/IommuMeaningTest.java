@@ -86,4 +86,29 @@ class IommuMeaningTest {
     assertEquals(List.of(new DraftNode.IommuMapEntry(0, "/smmu@1", 0x1000, 0x100)), host.iommuMap());
     assertTrue(says(board.report().ignored(), "/pcie@2", "leads to no IOMMU"));
   }
+
+  private static List<DraftNode.IommuMapEntry> map(int iommuCells, int... map) {
+    TreeWriter tree =
+        TreeWriter.board()
+            .node("smmu@1", u -> unit(u, 1, iommuCells))
+            .node("pcie@2", p -> p.text("device_type", "pci").cells("iommu-map", map));
+    return find(Bus.class, read(tree).draft().nodes(), "/pcie@2").iommuMap();
+  }
+
+  private static DraftNode.IommuMapEntry entry(int requester, int specifier, int length) {
+    return new DraftNode.IommuMapEntry(requester, "/smmu@1", specifier, length);
+  }
+
+  @Test
+  void iommuMapsHaveAsManyCellsAsTheirProviderAsksFor() {
+    assertEquals(
+        List.of(entry(0, 0x1c00, 1), entry(0x100, 0x1c01, 1)),
+        map(2, 0, 1, 0x1c00, 0, 1, 0x100, 1, 0x1c01, 0, 1));
+    assertEquals(
+        List.of(entry(0, 0x1c80, 1), entry(0x100, 0x1c81, 1)),
+        map(2, 0, 1, 0x1c80, 1, 0x100, 1, 0x1c81, 1),
+        "as boards for kernels before 7 have it");
+    assertEquals(List.of(), map(2, 0, 1, 0x1c00, 0, 8), "many ids and two cells: -EINVAL");
+    assertEquals(List.of(entry(0, 0, 0x100)), map(0, 0, 1, 0x100));
+  }
 }

@@ -1,5 +1,6 @@
 package org.bufferyard.importer.devicetree;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
@@ -11,6 +12,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -43,6 +46,19 @@ class OfAddressTest {
   @Test
   void everyFactOfTheGroupIsAsked() {
     assertEquals(14, facts().size());
+  }
+
+  /** A plain conform asks the same tree; after a change, copy the file that this test leaves. */
+  @Test
+  void conformCarriesThisTree() throws IOException {
+    byte[] blob = UnitTestTree.write().blob();
+    Path fresh = Path.of("target", "of-address.dtb");
+    Files.write(fresh, blob);
+    Path carried =
+        Path.of(
+            "../org.bufferyard.conform/src/main/resources/org/bufferyard/conform/recorded",
+            "of-address.dtb");
+    assertArrayEquals(blob, Files.readAllBytes(carried), "copy " + fresh + " to " + carried);
   }
 
   @TestFactory

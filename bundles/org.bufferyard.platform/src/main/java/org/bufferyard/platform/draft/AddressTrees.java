@@ -10,4 +10,11 @@ public interface AddressTrees {
    * @throws org.bufferyard.platform.input.BadInputException when it is no devicetree blob
    */
   AddressTree open(Path blob);
+
+  /**
+   * The same for a blob in memory.
+   *
+   * @param name for complaints
+   */
+  AddressTree open(byte[] blob, String name);
 }
