@@ -78,6 +78,7 @@ final class FactsReplay {
         case "io-pgtable-selftest", "golden-pgtable" -> pageTable(file, fact, group, run);
         case "golden-map-sg" -> mapSg(file, fact, input, run);
         case "generic-pt" -> genericTable(file, fact, group, run);
+        case "udmabuf", "dma-heap" -> user(file, fact, group, run);
         case "of-address" -> address(file, fact, input, run);
         default -> new Outcome.Skipped(reason(group));
       };
@@ -100,6 +101,21 @@ final class FactsReplay {
     }
     JsonObject answer = selfTest ? tables.selfTest(op, input) : tables.golden(input);
     return compared(file, fact, group, run, answer);
+  }
+
+  /** What user space asks of heaps and udmabuf. */
+  private Outcome user(RecordFile file, JsonObject fact, String group, String run) {
+    JsonObject input = object(fact, "input", file);
+    JsonObject expected = object(fact, "expected", file);
+    String op = text(fact, "op", file);
+    UserFact user = new UserFact(yards);
+    Optional<JsonObject> answer =
+        group.equals("udmabuf")
+            ? user.udmabuf(op, input, expected)
+            : user.heap(op, input, expected);
+    return answer
+        .map(a -> compared(file, fact, group, run, a))
+        .orElseGet(() -> new Outcome.Skipped("facts " + group + ": unknown operation " + op));
   }
 
   private Outcome mapSg(RecordFile file, JsonObject fact, JsonObject input, String run) {
@@ -186,7 +202,6 @@ final class FactsReplay {
     return switch (group) {
       case "dma-resv", "dma-fence", "dma-fence-chain", "dma-fence-unwrap" ->
           "facts " + group + ": fence containers come with a later reach";
-      case "udmabuf", "dma-heap" -> "facts " + group + ": these exporters come with a later reach";
       default -> "facts " + group + ": unknown group";
     };
   }
