@@ -351,6 +351,7 @@ final class Bench {
       case null -> 0;
       case BenchObject.Buffer buffer -> buffer.allocation().handle();
       case BenchObject.Shared shared -> shared.allocation().handle();
+      case BenchObject.Signal signal -> 0;
       case BenchObject.Attached attached -> attached.dma(index(op, word, colon));
       case BenchObject.Mapping mapping ->
           mapping.dma() == DmaAddress.MAPPING_ERROR ? 0 : mapping.dma();

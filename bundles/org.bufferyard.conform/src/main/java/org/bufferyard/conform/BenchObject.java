@@ -6,6 +6,7 @@ import org.bufferyard.api.dma.DmaAttrs;
 import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.dmabuf.DmaBuf;
 import org.bufferyard.api.dmabuf.DmaBufAttachment;
+import org.bufferyard.api.dmabuf.DmaFence;
 import org.bufferyard.api.memory.SgTable;
 
 /** Something that a command named and a later one refers to. */
@@ -48,6 +49,9 @@ sealed interface BenchObject {
   /** A dma-buf that the recorder's exporter made of an allocation. */
   record Shared(Allocation allocation, DmaBuf buffer, RecorderExporter exporter)
       implements BenchObject {}
+
+  /** A fence, with the reference that the recorder holds. */
+  record Signal(DmaFence fence) implements BenchObject {}
 
   /** How an attachment is mapped now. */
   record SharedMapping(SgTable table, DmaDirection direction) {}

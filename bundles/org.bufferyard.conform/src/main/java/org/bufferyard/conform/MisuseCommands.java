@@ -111,6 +111,7 @@ final class MisuseCommands {
       case BenchObject.PageList list -> {
         return unmapList(bench, op, api, list);
       }
+      case BenchObject.Signal signal -> throw op.wrong("unmaps a fence");
       case BenchObject.Shared shared -> throw op.wrong("unmaps a dma-buf");
       case BenchObject.Attached attached -> throw op.wrong("unmaps an attachment");
     }

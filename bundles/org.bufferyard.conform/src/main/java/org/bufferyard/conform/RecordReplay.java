@@ -59,7 +59,8 @@ public final class RecordReplay implements Conformance {
               .forEach(f -> new VectorReader(f, selection, boots).feed(workers));
           if (file.holdsFacts()) {
             workers.drain();
-            new FactsReplay(yards, kinds, trees, request.boards()).replay(file, selection, tallies);
+            new FactsReplay(yards.frozen(), kinds, trees, request.boards())
+                .replay(file, selection, tallies);
           }
           request.progress().accept(file.name() + ": " + workers.submitted() + " cases read");
         }

@@ -28,6 +28,7 @@ final class YardCommands {
         case BenchObject.Buffer buffer -> AllocationCommands.giveBack(bench, buffer);
         case BenchObject.Attached attached -> BufferCommands.giveBack(bench, attached);
         case BenchObject.Shared shared -> bench.state().dmaBufs().put(shared.buffer());
+        case BenchObject.Signal signal -> signal.fence().put();
         case BenchObject.Mapping unmapped -> {}
         case BenchObject.PageList unmapped -> {}
       }

@@ -56,13 +56,16 @@ final class BufferPoll {
       }
       active = true;
       buffer.get();
-      open.get().onSignal(() -> signaled(core));
+      DmaFence fence = open.get();
+      fence.get();
+      fence.onSignal(() -> signaled(core, fence));
       return false;
     }
 
     /** dma_buf_poll_cb(). */
-    private void signaled(SharedBuffers core) {
+    private void signaled(SharedBuffers core, DmaFence fence) {
       active = false;
+      fence.put();
       core.put(buffer);
     }
   }

@@ -42,6 +42,11 @@ final class CoreRules {
 
   /** Files of huge pages are taken since 6.11. */
   static final Rule UDMABUF_HUGE = Rule.of("G2", "check_memfd_seals").since(6, 11);
+  static final Rule RESERVE = Rule.of("F11", "dma_resv_reserve_fences");
+  static final Rule ADD_FENCE = Rule.of("F11", "dma_resv_add_fence");
+
+  /** Names of a signaled fence are no longer its driver's. */
+  static final Rule FENCE_DETACHED = Rule.of("F11", "dma_fence_driver_name").since(6, 17);
 
   static final Rule LIFETIME = Rule.of("P9", "dma_free_attrs");
 

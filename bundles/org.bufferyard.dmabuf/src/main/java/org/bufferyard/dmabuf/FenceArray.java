@@ -4,81 +4,100 @@ import java.util.List;
 import org.bufferyard.api.dmabuf.DmaFence;
 
 /**
- * {@code struct dma_fence_array} that waits for all of its fences. As in the kernel it watches them
- * only once somebody watches it; before that a look at it looks at them. Engine thread only.
+ * {@code struct dma_fence_array}: many fences as one. It follows them only once somebody waits for
+ * it; before that a look at it looks at them. Holds a reference on each.
  */
-final class FenceArray implements DmaFence {
+final class FenceArray implements FenceOps {
   private final Fence base;
   private final List<DmaFence> fences;
-  private boolean watching;
+  private int pending;
+  private boolean enabled;
+
+  /** The first error that a fence was signaled with while the array followed it. */
+  private int pendingError;
 
   /**
-   * dma_fence_array_create().
-   *
-   * @param base number and callbacks of the array itself
+   * @param any whether the first signal is enough
    */
-  FenceArray(Fence base, List<DmaFence> fences) {
+  FenceArray(Fence base, List<DmaFence> fences, boolean any) {
     this.base = base;
     this.fences = List.copyOf(fences);
-  }
-
-  List<DmaFence> fences() {
-    return fences;
-  }
-
-  @Override
-  public long context() {
-    return base.context();
-  }
-
-  @Override
-  public long seqno() {
-    return base.seqno();
+    this.pending = any ? 1 : fences.size();
   }
 
   /** dma_fence_array_signaled(). */
   @Override
   public boolean isSignaled() {
-    signalWithTheLast();
-    return base.isSignaled();
-  }
-
-  private void signalWithTheLast() {
-    if (base.isSignaled() || !fences.stream().allMatch(DmaFence::isSignaled)) {
-      return;
+    if (enabled) {
+      return pending <= 0;
     }
-    fences.stream().mapToInt(DmaFence::status).filter(s -> s < 0).findFirst()
-        .ifPresent(base::setError);
-    base.signal();
+    int left = pending;
+    for (DmaFence fence : fences) {
+      if (fence.isSignaled() && --left == 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
+  /** dma_fence_array_enable_signaling(): each callback keeps the array alive. */
   @Override
-  public int status() {
-    return isSignaled() ? base.status() : 0;
+  public boolean enableSignaling() {
+    enabled = true;
+    for (DmaFence fence : fences) {
+      base.get();
+      if (fence.addCallback(() -> signaled(fence)) != 0) {
+        note(fence);
+        base.put();
+        if (--pending == 0) {
+          takeError();
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
-  @Override
-  public void setError(int rc) {
-    base.setError(rc);
+  /** dma_fence_array_cb_func(). */
+  private void signaled(DmaFence fence) {
+    note(fence);
+    if (--pending == 0) {
+      takeError();
+      base.signal();
+    }
+    base.put();
   }
 
-  @Override
-  public int signal() {
-    return base.signal();
+  private void note(DmaFence fence) {
+    int status = fence.status();
+    if (pendingError == 0 && status < 0) {
+      pendingError = status;
+    }
   }
 
-  /** The first callback enables signaling: from then on the array follows its fences. */
-  @Override
-  public void onSignal(Runnable callback) {
-    base.onSignal(callback);
-    if (!watching) {
-      watching = true;
-      fences.forEach(fence -> fence.onSignal(this::signalWithTheLast));
+  private void takeError() {
+    if (pendingError < 0) {
+      base.setError(pendingError);
     }
   }
 
   @Override
-  public String toString() {
-    return "array of " + fences;
+  public void release() {
+    fences.forEach(DmaFence::put);
+  }
+
+  @Override
+  public List<DmaFence> unwrapped(Fence self) {
+    return fences;
+  }
+
+  @Override
+  public String driverName() {
+    return "dma_fence_array";
+  }
+
+  @Override
+  public boolean isContainer() {
+    return true;
   }
 }

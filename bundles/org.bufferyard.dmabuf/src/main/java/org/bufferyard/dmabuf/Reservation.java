@@ -7,9 +7,11 @@ import java.util.Optional;
 import org.bufferyard.api.dmabuf.DmaFence;
 import org.bufferyard.api.dmabuf.DmaResv;
 import org.bufferyard.api.dmabuf.FenceUsage;
+import org.bufferyard.api.dmabuf.FenceWalk;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.kernel.Rule;
 
 /**
  * {@code struct dma_resv} ({@code drivers/dma-buf/dma-resv.c}): a table of fences that drops
@@ -26,6 +28,9 @@ final class Reservation implements DmaResv {
   private List<Entry> table = new ArrayList<>();
   private int capacity;
 
+  /** How often the table was replaced: what a walk without the lock looks at. */
+  private int generation;
+
   /** The lock: held while the core is inside, and for ever once its holder died in an oops. */
   private boolean locked;
 
@@ -34,7 +39,8 @@ final class Reservation implements DmaResv {
     this.events = events;
   }
 
-  boolean isLocked() {
+  @Override
+  public boolean isLocked() {
     return locked;
   }
 
@@ -43,19 +49,52 @@ final class Reservation implements DmaResv {
   }
 
   @Override
+  public int lock() {
+    if (locked) {
+      return Errno.EDEADLK.rc();
+    }
+    locked = true;
+    return 0;
+  }
+
+  @Override
+  public void unlock() {
+    if (!locked) {
+      throw new IllegalStateException("the reservation of " + element + " is not locked");
+    }
+    locked = false;
+  }
+
+  @Override
   public void add(DmaFence fence, FenceUsage usage) {
     Objects.requireNonNull(fence, "fence");
     reserve(1);
+    if (fence instanceof Fence f && f.ops().isContainer()) {
+      warn(CoreRules.ADD_FENCE, "a container: it is not known which timelines are in it");
+    }
     Entry added = new Entry(fence, usage);
+    fence.get();
     events.emit(
         new DmaEvent.FenceAdded(element, fence.context(), fence.seqno(), usage.ordinal()));
     for (int i = 0; i < table.size(); i++) {
       if (isReplacedBy(table.get(i), added)) {
-        table.set(i, added);
+        table.set(i, added).fence().put();
         return;
       }
     }
     table.add(added);
+  }
+
+  private void warn(Rule rule, String text) {
+    events.emit(
+        new DmaEvent.KernelMessage(
+            element, DmaEvent.MessageClass.WARNING, rule.function() + "(): " + text));
+  }
+
+  /** dma_resv_fini(). */
+  void release() {
+    table.forEach(entry -> entry.fence().put());
+    table.clear();
   }
 
   private static boolean isReplacedBy(Entry old, Entry added) {
@@ -67,27 +106,34 @@ final class Reservation implements DmaResv {
 
   /** dma_fence_is_later_or_same(): "same" is the same object, not the same number. */
   private static boolean isLaterOrSame(DmaFence fence, DmaFence than) {
-    return fence == than || fence.seqno() - than.seqno() > 0;
+    return fence == than || fence instanceof Fence later && later.isLaterThan(than);
   }
 
-  /**
-   * dma_resv_reserve_fences(): room for as many more; a bigger table leaves the signaled fences
-   * behind.
-   *
-   * @param fences at least 1
-   */
-  void reserve(int fences) {
+  @Override
+  public int reserve(int fences) {
+    if (fences <= 0) {
+      warn(CoreRules.RESERVE, "room for " + fences + " fences");
+      return Errno.EINVAL.rc();
+    }
     if (table.size() + fences <= capacity) {
-      return;
+      return 0;
     }
     int wanted =
         capacity == 0
             ? Math.max(FIRST_FENCES, roundUpToPowerOfTwo(fences))
             : Math.max(table.size() + fences, capacity * 2);
     capacity = roundedCapacity(wanted);
-    List<Entry> unsignaled = new ArrayList<>(table);
-    unsignaled.removeIf(entry -> entry.fence().isSignaled());
+    List<Entry> unsignaled = new ArrayList<>();
+    for (Entry entry : table) {
+      if (entry.fence().isSignaled()) {
+        entry.fence().put();
+      } else {
+        unsignaled.add(entry);
+      }
+    }
     table = unsignaled;
+    generation++;
+    return 0;
   }
 
   /** dma_resv_list_alloc(): whatever kmalloc() rounds the table up to is used. */
@@ -115,7 +161,8 @@ final class Reservation implements DmaResv {
     Objects.requireNonNull(fence, "fence");
     for (int i = 0; i < table.size(); i++) {
       if (table.get(i).fence().context() == context) {
-        table.set(i, new Entry(fence, usage));
+        fence.get();
+        table.set(i, new Entry(fence, usage)).fence().put();
       }
     }
   }
@@ -138,6 +185,58 @@ final class Reservation implements DmaResv {
   @Override
   public List<Entry> fences(FenceUsage usage) {
     return table.stream().filter(entry -> entry.usage().compareTo(usage) <= 0).toList();
+  }
+
+  @Override
+  public long waitTimeout(FenceUsage usage, long timeout) {
+    return isSignaled(usage) ? Math.max(1, timeout) : 0;
+  }
+
+  @Override
+  public FenceWalk walk(FenceUsage usage) {
+    return new UnlockedWalk(usage);
+  }
+
+  /** dma_resv_iter_next_unlocked(). */
+  private final class UnlockedWalk implements FenceWalk {
+    private final FenceUsage asked;
+    private List<Entry> walked = List.of();
+    private int index;
+    private int seenGeneration = -1;
+    private boolean restarted;
+    private FenceUsage current = FenceUsage.KERNEL;
+
+    UnlockedWalk(FenceUsage asked) {
+      this.asked = asked;
+    }
+
+    @Override
+    public Optional<DmaFence> next() {
+      restarted = seenGeneration != generation;
+      if (restarted) {
+        walked = table;
+        seenGeneration = generation;
+        index = 0;
+      }
+      while (index < walked.size()) {
+        Entry entry = walked.get(index++);
+        if (entry.usage().compareTo(asked) <= 0 && !entry.fence().isSignaled()) {
+          current = entry.usage();
+          return Optional.of(entry.fence());
+        }
+      }
+      return Optional.empty();
+    }
+
+    @Override
+    public boolean isRestarted() {
+      return restarted;
+    }
+
+    @Override
+    public FenceUsage usage() {
+      return current;
+    }
   }
 
   /**

@@ -14,6 +14,7 @@ import org.bufferyard.api.dmabuf.DmaBufAttachment;
 import org.bufferyard.api.dmabuf.DmaBufOpsKind;
 import org.bufferyard.api.dmabuf.DmaBufs;
 import org.bufferyard.api.dmabuf.DmaFence;
+import org.bufferyard.api.dmabuf.DmaFences;
 import org.bufferyard.api.dmabuf.ExportedMemory;
 import org.bufferyard.api.dmabuf.OpsTraits.Member;
 import org.bufferyard.api.dmabuf.UserProcess;
@@ -37,6 +38,7 @@ final class SharedBuffers implements DmaBufs {
   private final AttachmentMappings mappings;
   private final CpuSide cpuSide;
   private final ReservationLock lock;
+  private final FenceContainers containers;
   private final UserSpace userSpace;
 
   /** Not released, oldest first. */
@@ -52,7 +54,8 @@ final class SharedBuffers implements DmaBufs {
     this.mappings = new AttachmentMappings(yard.kernel(), yard.debugging().dmaBuf(), narrator);
     this.cpuSide = new CpuSide(narrator);
     this.lock = new ReservationLock(narrator);
-    this.userSpace = new UserSpace(yard, this, narrator);
+    this.containers = new FenceContainers(yard.kernel(), yard.events());
+    this.userSpace = new UserSpace(yard, this, containers, narrator);
   }
 
   // ---- export, references ----
@@ -99,6 +102,7 @@ final class SharedBuffers implements DmaBufs {
           buffer.id(),
           "released under " + buffer.attachments().size() + " attachment(s): use after free");
     }
+    buffer.reservation().release();
     live.remove(buffer);
     narrator.emit(new DmaEvent.Released(buffer.id()));
     buffer.memory().allocation().ifPresent(this::freeIfPutOff);
@@ -326,7 +330,12 @@ final class SharedBuffers implements DmaBufs {
 
   @Override
   public DmaFence newFence(long context, long seqno) {
-    return new Fence(context, seqno, yard.events());
+    return containers.fence(context, seqno);
+  }
+
+  @Override
+  public DmaFences fences() {
+    return containers;
   }
 
   // ---- user space ----

@@ -29,9 +29,19 @@ final class SyncFile implements UserFile {
   private static final int MERGE_PAD = 44;
 
   private final DmaFence fence;
+
+  /** sync_file->cb: wakes pollers, of which there are none while the engine thread looks. */
+  private final Runnable watching = () -> {};
+
+  /** POLL_ENABLED. */
+  private boolean polled;
+
   private final FenceContainers containers;
   private final KernelProfile kernel;
 
+  /**
+   * @param fence with a reference that the file takes over
+   */
   SyncFile(DmaFence fence, FenceContainers containers, KernelProfile kernel) {
     this.fence = fence;
     this.containers = containers;
@@ -40,16 +50,23 @@ final class SyncFile implements UserFile {
 
   /** What it stands for; of a container, the fences in it. */
   List<DmaFence> fences() {
-    return FenceContainers.unwrap(fence);
+    return containers.unwrap(fence);
   }
 
+  /** sync_file_release(). */
   @Override
-  public void close() {}
+  public void close() {
+    fence.removeCallback(watching);
+    fence.put();
+  }
 
   /** sync_file_poll(): readable when signaled; the first look starts to watch the fence. */
   @Override
   public int poll(int events) {
-    fence.onSignal(() -> {});
+    if (!polled) {
+      polled = true;
+      fence.addCallback(watching);
+    }
     return fence.isSignaled() ? events & UserProcess.POLLIN : 0;
   }
 
@@ -106,7 +123,7 @@ final class SyncFile implements UserFile {
     if (!(process.file(struct.getInt(SECOND_FD)).orElse(null) instanceof SyncFile second)) {
       return Errno.ENOENT.rc();
     }
-    DmaFence merged = containers.merge(fence, second.fence);
+    DmaFence merged = containers.merge(List.of(fence, second.fence));
     int fd = process.install(new SyncFile(merged, containers, kernel), UserProcess.O_CLOEXEC);
     if (fd >= 0) {
       struct.putInt(NEW_FD, fd);

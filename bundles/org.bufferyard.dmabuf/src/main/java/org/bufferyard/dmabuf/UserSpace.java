@@ -26,11 +26,15 @@ final class UserSpace {
   /** Pages of memfds under buffers that are not released, by their list. */
   private final Map<SgTable, PinnedPages> pinned = new IdentityHashMap<>();
 
-  UserSpace(DmaBufEngineContext yard, SharedBuffers core, Narrator narrator) {
+  UserSpace(
+      DmaBufEngineContext yard,
+      SharedBuffers core,
+      FenceContainers containers,
+      Narrator narrator) {
     this.yard = yard;
     this.core = core;
     this.narrator = narrator;
-    this.containers = new FenceContainers(yard.events());
+    this.containers = containers;
     this.store = new PageStore(yard);
   }
 

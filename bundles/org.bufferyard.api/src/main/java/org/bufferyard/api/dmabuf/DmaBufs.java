@@ -90,6 +90,9 @@ public interface DmaBufs {
   /** A new fence on a timeline. */
   DmaFence newFence(long context, long seqno);
 
+  /** Fences and their containers. */
+  DmaFences fences();
+
   /** Buffers that are not released, for leak checks. */
   int liveBuffers();
 }

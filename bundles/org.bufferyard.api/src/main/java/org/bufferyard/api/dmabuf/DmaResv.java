@@ -10,8 +10,32 @@ public interface DmaResv {
   record Entry(DmaFence fence, FenceUsage usage) {}
 
   /**
-   * dma_resv_add_fence(): replaces an earlier fence of the same context whose usage is not stronger,
-   * or any signaled entry.
+   * dma_resv_lock() without a context.
+   *
+   * @return 0, or -EDEADLK where the kernel's thread would wait for itself, or for one that died
+   */
+  int lock();
+
+  /**
+   * dma_resv_unlock().
+   *
+   * @throws IllegalStateException when it is not held
+   */
+  void unlock();
+
+  boolean isLocked();
+
+  /**
+   * dma_resv_reserve_fences(): room for as many more; a bigger table leaves the signaled fences
+   * behind.
+   *
+   * @return 0, or -EINVAL with a warning for none
+   */
+  int reserve(int fences);
+
+  /**
+   * dma_resv_add_fence(), after reserving its slot: replaces an earlier fence of the same context
+   * whose usage is not stronger, or any signaled entry. Takes a reference.
    */
   void add(DmaFence fence, FenceUsage usage);
 
@@ -21,6 +45,17 @@ public interface DmaResv {
   /** dma_resv_test_signaled(). */
   boolean isSignaled(FenceUsage usage);
 
-  /** Unsignaled and signaled entries of that class and all before it, oldest first. */
+  /** Unsignaled and signaled entries of that class and all before it, in table order. */
   List<Entry> fences(FenceUsage usage);
+
+  /** dma_resv_iter_begin(): the unsignaled ones, without the lock. */
+  FenceWalk walk(FenceUsage usage);
+
+  /**
+   * dma_resv_wait_timeout().
+   *
+   * @param timeout in the caller's units (the kernel's are jiffies)
+   * @return what is left of the timeout, at least 1; 0 when it ran out
+   */
+  long waitTimeout(FenceUsage usage, long timeout);
 }
