@@ -1,17 +1,27 @@
 package org.bufferyard.yard;
 
+import java.util.List;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.iommu.IommuContext;
+import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.memory.PhysMemory;
+import org.bufferyard.platform.spec.DeviceSpec;
 
 /** The context of an IOMMU: memory for its walker, and table pages from the yard's window. */
 final class IommuSite extends RevocableContext implements IommuContext {
   private final PhysMemory memory;
   private final TableArea tables;
+  private final List<DeviceSpec> devices;
 
-  IommuSite(KernelProfile kernel, EventSink events, PhysMemory memory, TableArea tables) {
+  IommuSite(
+      KernelProfile kernel,
+      EventSink events,
+      PhysMemory memory,
+      TableArea tables,
+      List<DeviceSpec> devices) {
     super(kernel, events);
+    this.devices = devices;
     this.memory = memory;
     this.tables = tables;
   }
@@ -32,5 +42,15 @@ final class IommuSite extends RevocableContext implements IommuContext {
   public void freeTable(long phys, long sizeBytes) {
     check();
     tables.free(phys, sizeBytes);
+  }
+
+  @Override
+  public String clientName(StreamId stream) {
+    check();
+    return devices.stream()
+        .filter(d -> d.streams().contains(stream))
+        .map(DeviceSpec::path)
+        .findFirst()
+        .orElseGet(() -> IommuContext.super.clientName(stream));
   }
 }

@@ -79,7 +79,7 @@ final class Translations {
         units.put(iommu.id(), new Unit(iommu, formatless(iommu)));
         continue;
       }
-      IommuSite site = new IommuSite(kernel, events, memory, tables);
+      IommuSite site = new IommuSite(kernel, events, memory, tables, spec.devices());
       PlugIn who = kinds.plugIn(IommuKind.class, kind.get(), iommu.model(), iommu.id());
       GuardedIommu opened = open(iommu, kind.get(), site, who);
       units.put(iommu.id(), new Unit(iommu, opened));

@@ -19,4 +19,12 @@ public interface IommuContext extends KindContext {
   long allocTable(long sizeBytes);
 
   void freeTable(long phys, long sizeBytes);
+
+  /**
+   * The kernel's name of the device that a stream belongs to, as log lines print it; {@code
+   * "(unassigned sid)"} when no device has it.
+   */
+  default String clientName(StreamId stream) {
+    return "(unassigned sid)";
+  }
 }

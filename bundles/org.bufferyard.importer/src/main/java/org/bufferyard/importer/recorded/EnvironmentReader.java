@@ -27,6 +27,10 @@ import org.osgi.service.component.annotations.Component;
 @Component
 public final class EnvironmentReader implements RecordedEnvironments {
   /** 2^24 - 1: the ISA DMA zone. */
+  /** The emulated SMMU: SMMU_IDR5.OAS, its device's name, and no class in its events. */
+  private static final Map<String, String> SMMU =
+      Map.of("oas", "44", "device", "9050000.smmuv3", "event-class", "0");
+
   private static final long X86_ZONE_DMA = 0xff_ffffL;
 
   private static final long U32_MAX = 0xffff_ffffL;
@@ -169,9 +173,8 @@ public final class EnvironmentReader implements RecordedEnvironments {
 
   private static Optional<IommuSpec> iommu(String config) {
     if (config.startsWith("smmu-")) {
-      // SMMU_IDR5.OAS of the emulated SMMU.
       return Optional.of(
-          new IommuSpec("smmu", "smmuv3@9050000", "arm,smmu-v3", true, Map.of("oas", "44")));
+          new IommuSpec("smmu", "smmuv3@9050000", "arm,smmu-v3", true, SMMU));
     }
     if (config.startsWith("vtd-")) {
       // The emulated VT-d offers 39 bits unless told otherwise.

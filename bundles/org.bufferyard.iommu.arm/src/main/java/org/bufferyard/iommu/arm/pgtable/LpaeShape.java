@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.kernel.Rule;
@@ -89,6 +90,42 @@ record LpaeShape(TableRequest request, int bitsPerLevel, int startLevel, int pgd
     return plain(request)
         .flatMap(s -> s.concatenates(kernel) ? s.concatenated() : Optional.of(s))
         .filter(s -> s.outputCode() >= 0);
+  }
+
+  /**
+   * The shape that a walker makes of its registers.
+   *
+   * @param sizeOffset T0SZ
+   * @param granuleCode TG0: 0 for 4K, 1 for 64K, 2 for 16K
+   * @param outputCode IPS or PS
+   * @param startLevel SL0 of stage 2 as it stands in the register; empty for stage 1
+   */
+  static Optional<LpaeShape> ofRegisters(
+      int sizeOffset, int granuleCode, int outputCode, OptionalInt startLevel) {
+    if (outputCode >= OUTPUT_WIDTHS.length || granuleCode > 2 || sizeOffset > 64 - 16) {
+      return Optional.empty();
+    }
+    long sizes = granuleCode == 0 ? SIZES_4K : granuleCode == 1 ? SIZES_64K | SIZE_4T : SIZES_16K;
+    TableFormat format =
+        startLevel.isPresent() ? TableFormat.ARM_64_LPAE_S2 : TableFormat.ARM_64_LPAE_S1;
+    TableRequest request =
+        new TableRequest(
+            format,
+            sizes,
+            Long.SIZE - sizeOffset,
+            OUTPUT_WIDTHS[outputCode],
+            true,
+            EnumSet.noneOf(Quirk.class));
+    Optional<LpaeShape> plain = plain(request);
+    return startLevel.isPresent()
+        ? plain.map(s -> s.startingAt(granuleCode == 0, startLevel.getAsInt()))
+        : plain;
+  }
+
+  private LpaeShape startingAt(boolean pagesOf4k, int code) {
+    int start = (~code & 3) - (pagesOf4k ? 1 : 0);
+    int resolved = bitsPerLevel * (LAST_LEVEL - start) + bitsPerLevel + ENTRY_SHIFT;
+    return new LpaeShape(request, bitsPerLevel, start, request.inputBits() - resolved);
   }
 
   /** arm_lpae_alloc_pgtable(). */
@@ -189,6 +226,12 @@ record LpaeShape(TableRequest request, int bitsPerLevel, int startLevel, int pgd
   /** Bytes behind one entry of a level. */
   long blockSize(int level) {
     return 1L << shift(level);
+  }
+
+  /** Whether the first table translates the address: sign-extended for the upper half. */
+  boolean isInput(long iova) {
+    long above = iova >> request.inputBits();
+    return (request.has(Quirk.ARM_TTBR1) ? ~above : above) == 0;
   }
 
   /** Whether the architecture has leaves at a level. */

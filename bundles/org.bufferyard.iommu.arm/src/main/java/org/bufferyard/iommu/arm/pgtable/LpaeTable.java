@@ -27,11 +27,8 @@ final class LpaeTable implements PageTable {
   private final Complaints complaints;
   private final TlbFlush flush;
   private final boolean splitsBlocks;
+  private final LpaeWalker walker;
   private long pgd;
-
-  private long walkedPhys;
-  private int walkedOrder;
-  private int walkedProt;
 
   LpaeTable(
       LpaeShape shape,
@@ -43,6 +40,7 @@ final class LpaeTable implements PageTable {
     this.memory = memory;
     this.complaints = complaints;
     this.flush = flush;
+    this.walker = new LpaeWalker(shape, memory);
     this.splitsBlocks = !PARTIAL_REFUSED.holdsIn(kernel);
     this.pgd = memory.allocate(shape.pgdBlock(), addressBits());
   }
@@ -81,10 +79,8 @@ final class LpaeTable implements PageTable {
     return shape.request().format().isStage2();
   }
 
-  /** Whether the first table translates the address: sign-extended for the upper half. */
   private boolean isInput(long iova) {
-    long above = iova >> inputBits();
-    return (shape.request().has(Quirk.ARM_TTBR1) ? ~above : above) == 0;
+    return shape.isInput(iova);
   }
 
   @Override
@@ -264,48 +260,22 @@ final class LpaeTable implements PageTable {
 
   @Override
   public Found walk(long iova) {
-    if (!isInput(iova) || pgd == TableMemory.NONE) {
-      return Found.NOTHING;
-    }
-    long table = pgd;
-    for (int level = shape.startLevel(); level <= LAST_LEVEL; level++) {
-      long at = entryAt(table, iova, level);
-      if (!memory.answers(at)) {
-        return Found.BROKEN;
-      }
-      long entry = memory.readLong(at);
-      boolean leaf = LpaeEntry.isLeaf(shape, level, entry);
-      if (leaf ? !shape.hasLeaves(level) : !LpaeEntry.isTable(shape, level, entry)) {
-        return Found.NOTHING;
-      }
-      long phys = LpaeEntry.phys(shape, entry);
-      if (phys >>> addressBits() != 0) {
-        return Found.TOO_FAR;
-      }
-      if (leaf) {
-        walkedOrder = shape.shift(level);
-        walkedPhys = (phys & -shape.blockSize(level)) | (iova & (shape.blockSize(level) - 1));
-        walkedProt = LpaeEntry.prot(shape, entry);
-        return LpaeEntry.isAccessed(shape, entry) ? Found.PAGE : Found.NOT_ACCESSED;
-      }
-      table = phys;
-    }
-    return Found.NOTHING;
+    return pgd == TableMemory.NONE ? Found.NOTHING : walker.walk(pgd, iova);
   }
 
   @Override
   public long walkedPhys() {
-    return walkedPhys;
+    return walker.walkedPhys();
   }
 
   @Override
   public int walkedOrder() {
-    return walkedOrder;
+    return walker.walkedOrder();
   }
 
   @Override
   public int walkedProt() {
-    return walkedProt;
+    return walker.walkedProt();
   }
 
   @Override

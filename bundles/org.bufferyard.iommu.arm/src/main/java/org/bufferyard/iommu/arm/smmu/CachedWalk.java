@@ -1,6 +1,7 @@
 package org.bufferyard.iommu.arm.smmu;
 
 import org.bufferyard.api.iommu.IommuProt;
+import org.bufferyard.iommu.arm.pgtable.LpaeWalker;
 import org.bufferyard.iommu.arm.pgtable.PageTable;
 
 /**
@@ -28,33 +29,39 @@ final class CachedWalk {
     return tlb;
   }
 
-  Outcome access(PagedDomain domain, long iova, boolean write) {
-    int way = tlb.find(domain.tag(), iova);
+  /**
+   * One access.
+   *
+   * @param tag of the address space
+   * @param base physical address of its first table
+   * @param mayDisagree whether pages were unmapped whose flush has not come: a hit is then held
+   *     against the table
+   */
+  Outcome access(
+      int tag, LpaeWalker walker, long base, long iova, boolean write, boolean mayDisagree) {
+    int way = tlb.find(tag, iova);
     if (way == Tlb.MISS) {
-      return miss(domain, iova, write);
+      return miss(tag, walker, base, iova, write);
     }
     if (!allows(tlb.prot(way), write)) {
       return Outcome.DENIED;
     }
     phys = tlb.phys(way, iova);
-    return domain.hasUnflushed() && !agrees(domain.table(), iova, write)
-        ? Outcome.STALE
-        : Outcome.REACHED;
+    return mayDisagree && !agrees(walker, base, iova, write) ? Outcome.STALE : Outcome.REACHED;
   }
 
-  private Outcome miss(PagedDomain domain, long iova, boolean write) {
-    PageTable table = domain.table();
-    return switch (table.walk(iova)) {
+  private Outcome miss(int tag, LpaeWalker walker, long base, long iova, boolean write) {
+    return switch (walker.walk(base, iova)) {
       case NOTHING -> Outcome.NOTHING;
       case NOT_ACCESSED -> Outcome.NOT_ACCESSED;
       case TOO_FAR -> Outcome.TOO_FAR;
       case BROKEN -> Outcome.BROKEN;
       case PAGE -> {
-        if (!allows(table.walkedProt(), write)) {
+        if (!allows(walker.walkedProt(), write)) {
           yield Outcome.DENIED;
         }
-        phys = table.walkedPhys();
-        tlb.fill(domain.tag(), iova, table.walkedOrder(), phys, table.walkedProt());
+        phys = walker.walkedPhys();
+        tlb.fill(tag, iova, walker.walkedOrder(), phys, walker.walkedProt());
         yield Outcome.REACHED;
       }
     };
@@ -65,10 +72,10 @@ final class CachedWalk {
   }
 
   /** Whether a walk would say the same now. */
-  private boolean agrees(PageTable table, long iova, boolean write) {
-    return table.walk(iova) == PageTable.Found.PAGE
-        && allows(table.walkedProt(), write)
-        && table.walkedPhys() == phys;
+  private boolean agrees(LpaeWalker walker, long base, long iova, boolean write) {
+    return walker.walk(base, iova) == PageTable.Found.PAGE
+        && allows(walker.walkedProt(), write)
+        && walker.walkedPhys() == phys;
   }
 
   /** Physical address of the last access that was {@code REACHED} or {@code STALE}. */

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuContext;
@@ -17,33 +18,64 @@ import org.bufferyard.iommu.arm.pgtable.TableFormat;
 import org.bufferyard.iommu.arm.pgtable.TableMemory;
 import org.bufferyard.iommu.arm.pgtable.TableRequest;
 
-/** One SMMUv3. Engine thread only. */
+/**
+ * One SMMUv3 as {@code drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c} drives it: the driver's side,
+ * which fills tables and queues that {@link SmmuV3Hardware} reads, and prints its events.
+ *
+ * <p>A stream that is in no domain aborts ({@code disable_bypass}). A domain belongs to one SMMU.
+ *
+ * <p>Not modelled: what the hardware does not ({@link SmmuV3Hardware}); the rate limit of the event
+ * messages; command batches beyond their order; broadcast TLB maintenance (BTM). Engine thread only.
+ */
 final class SmmuV3 implements Iommu, Invalidator {
-  private static final int STREAM_BITS = 32;
+  private static final int COMMAND_SHIFT = 4;
+  private static final int MAX_TAG = 0xffff;
+  private static final int RANGE_UNITS = 31;
 
-  private final String id;
+  private final SmmuV3Parameters parameters;
   private final IommuContext context;
   private final TableMemory memory;
   private final TableRequest request;
-  private final CachedWalk cache = new CachedWalk();
+  private final StreamTable streamTable;
+  private final Ring commands;
+  private final Ring events;
+  private final SmmuV3Hardware hardware;
   private final List<PagedDomain> domains = new ArrayList<>();
+
+  /** The domain of each stream that is in one. */
   private final Map<Long, IommuDomain> streams = new HashMap<>();
 
-  /** ASIDs in use; 0 is nobody's. */
+  /** Context descriptor of each stream that has one, physical. */
+  private final Map<Long, Long> contexts = new HashMap<>();
+
+  private final Map<Integer, PagedDomain> byTag = new HashMap<>();
+
+  /** ASIDs or VMIDs in use; 0 is nobody's. */
   private final BitSet tags = new BitSet();
 
-  SmmuV3(String id, UnitParameters parameters, IommuContext context) {
-    this.id = id;
+  SmmuV3(SmmuV3Parameters parameters, IommuContext context) {
+    this.parameters = parameters;
     this.context = context;
     this.memory = new TableMemory(context);
     this.request =
         new TableRequest(
-            TableFormat.ARM_64_LPAE_S1,
-            parameters.number("page-sizes", 0x4020_1000L, n -> n > 0),
-            48,
-            parameters.bits("oas", 48, 32, 52),
+            parameters.stage2() ? TableFormat.ARM_64_LPAE_S2 : TableFormat.ARM_64_LPAE_S1,
+            parameters.pageSizes(),
+            parameters.inputBits(),
+            parameters.outputBits(),
             true,
             Set.of());
+    this.streamTable = new StreamTable(memory, parameters.streamBits(), parameters.twoLevels());
+    this.commands = new Ring(memory, COMMAND_SHIFT, parameters.commandShift());
+    this.events = new Ring(memory, EventRecord.SHIFT, parameters.eventShift());
+    this.hardware =
+        new SmmuV3Hardware(
+            memory, streamTable, commands, events, parameters.eventClass(), this::hasUnflushed);
+  }
+
+  private boolean hasUnflushed(int tag) {
+    PagedDomain domain = byTag.get(tag);
+    return domain != null && domain.hasUnflushed();
   }
 
   @Override
@@ -52,10 +84,17 @@ final class SmmuV3 implements Iommu, Invalidator {
       case IDENTITY -> TablelessDomain.IDENTITY;
       case BLOCKED -> TablelessDomain.BLOCKED;
       case UNMANAGED, DMA, DMA_FQ -> {
-        int tag = tags.nextClearBit(1);
-        PagedDomain domain = new PagedDomain(id, context, memory, request, this, tag);
-        tags.set(tag);
+        int number = tags.nextClearBit(1);
+        if (number > MAX_TAG) {
+          throw new IllegalStateException(
+              "SMMU " + parameters.id() + ": all " + MAX_TAG + " address space ids are in use");
+        }
+        int tag = parameters.stage2() ? SmmuV3Hardware.VMID_TAG | number : number;
+        PagedDomain domain =
+            new PagedDomain(parameters.id(), context, memory, request, this, tag);
+        tags.set(number);
         domains.add(domain);
+        byTag.put(tag, domain);
         yield domain;
       }
     };
@@ -63,80 +102,214 @@ final class SmmuV3 implements Iommu, Invalidator {
 
   @Override
   public int attach(StreamId stream, IommuDomain domain) {
-    if (!stream.iommu().equals(id)) {
+    if (!stream.iommu().equals(parameters.id())) {
       return Errno.ENODEV.rc();
     }
-    if (!isStream(stream)) {
+    if (stream.specifier().size() != 1) {
       return Errno.EINVAL.rc();
     }
-    int rc =
-        switch (domain) {
-          case TablelessDomain none -> 0;
-          case PagedDomain paged when !domains.contains(paged) -> Errno.EINVAL.rc();
-          case PagedDomain paged when !paged.table().exists() -> Errno.ENOMEM.rc();
-          case PagedDomain paged -> 0;
-          default -> Errno.EINVAL.rc();
-        };
-    if (rc == 0) {
-      streams.put(stream.specifier().getFirst(), domain);
+    long sid = stream.specifier().getFirst();
+    if (!streamTable.has(sid)) {
+      return Errno.ERANGE.rc();
     }
-    return rc;
+    if (!commands.exists() || !events.exists() || !streamTable.prepare(sid)) {
+      return Errno.ENOMEM.rc();
+    }
+    return switch (domain) {
+      case TablelessDomain none -> {
+        boolean passes = none == TablelessDomain.IDENTITY;
+        install(sid, passes ? StreamTableEntry.BYPASS : StreamTableEntry.ABORT);
+        streams.put(sid, none);
+        yield 0;
+      }
+      case PagedDomain paged when !domains.contains(paged) -> Errno.EINVAL.rc();
+      case PagedDomain paged when !paged.table().exists() -> Errno.ENOMEM.rc();
+      case PagedDomain paged -> attach(sid, paged);
+      default -> Errno.EINVAL.rc();
+    };
   }
 
-  private static boolean isStream(StreamId stream) {
-    return stream.specifier().size() == 1
-        && stream.specifier().getFirst() >>> STREAM_BITS == 0;
+  private int attach(long sid, PagedDomain domain) {
+    if (parameters.stage2()) {
+      long vtcr = vtcr(domain.configuration());
+      int vmid = domain.tag() & MAX_TAG;
+      install(sid, StreamTableEntry.stage2(vmid, vtcr, domain.table().base()));
+    } else {
+      long descriptor =
+          contexts.computeIfAbsent(
+              sid, s -> memory.allocate(ContextDescriptor.SIZE, Long.SIZE));
+      if (descriptor == TableMemory.NONE) {
+        contexts.remove(sid);
+        return Errno.ENOMEM.rc();
+      }
+      ContextDescriptor.of(domain.tag(), domain.table().base(), domain.configuration())
+          .write(memory, descriptor);
+      issue(new Command.ConfigCd(sid));
+      install(sid, StreamTableEntry.stage1(descriptor));
+    }
+    streams.put(sid, domain);
+    return 0;
+  }
+
+  private static long vtcr(Map<String, Long> configuration) {
+    long writeBack = 1;
+    return configuration.get("vtcr.tsz")
+        | configuration.get("vtcr.sl") << 6
+        | writeBack << 8
+        | writeBack << 10
+        | configuration.get("vtcr.sh") << 12
+        | configuration.get("vtcr.tg") << 14
+        | configuration.get("vtcr.ps") << 16;
+  }
+
+  /** arm_smmu_install_ste_for_dev(). */
+  private void install(long sid, StreamTableEntry entry) {
+    entry.write(memory, streamTable.entry(sid));
+    issue(new Command.ConfigSte(sid));
+    sync();
+  }
+
+  private void issue(Command command) {
+    if (commands.isFull()) {
+      hardware.runCommands();
+    }
+    long at = commands.producerSlot();
+    memory.writeLong(at, command.low());
+    memory.writeLong(at + 8, command.high());
+    commands.produced();
+  }
+
+  private void sync() {
+    issue(new Command.Sync());
+    hardware.runCommands();
   }
 
   @Override
   public void detach(StreamId stream) {
-    if (stream.iommu().equals(id) && isStream(stream)) {
-      streams.remove(stream.specifier().getFirst());
+    if (stream.iommu().equals(parameters.id()) && stream.specifier().size() == 1) {
+      leave(stream.specifier().getFirst());
+    }
+  }
+
+  private void leave(long sid) {
+    if (streams.remove(sid) == null) {
+      return;
+    }
+    install(sid, StreamTableEntry.ABORT);
+    Long descriptor = contexts.remove(sid);
+    if (descriptor != null) {
+      memory.free(descriptor, ContextDescriptor.SIZE);
     }
   }
 
   @Override
   public Translation translate(StreamId stream, long address, boolean write) {
-    IommuDomain domain =
-        isStream(stream) ? streams.get(stream.specifier().getFirst()) : null;
-    return switch (domain) {
-      case TablelessDomain none when none == TablelessDomain.IDENTITY ->
-          new Translation.Translated(address, false);
-      case PagedDomain paged ->
-          switch (cache.access(paged, address, write)) {
-            case REACHED -> new Translation.Translated(cache.phys(), false);
-            case STALE -> new Translation.Translated(cache.phys(), true);
-            case NOTHING -> SmmuV3Event.F_TRANSLATION.at(address, write);
-            case TOO_FAR -> SmmuV3Event.F_ADDR_SIZE.at(address, write);
-            case NOT_ACCESSED -> SmmuV3Event.F_ACCESS.at(address, write);
-            case DENIED -> SmmuV3Event.F_PERMISSION.at(address, write);
-            case BROKEN -> SmmuV3Event.F_WALK_EABT.at(address, write);
-          };
-      case null, default -> SmmuV3Event.C_BAD_STE.at(address, write);
-    };
+    long sid = stream.specifier().size() == 1 ? stream.specifier().getFirst() : -1;
+    Translation answer = hardware.translate(sid, address, write);
+    if (!events.isEmpty()) {
+      handleEvents(stream);
+    }
+    return answer;
+  }
+
+  /** arm_smmu_evtq_thread(). */
+  private void handleEvents(StreamId stream) {
+    while (!events.isEmpty()) {
+      EventRecord event = EventRecord.read(memory, events.consumerSlot());
+      events.consumed();
+      if (context.events().on()) {
+        String client = context.clientName(stream);
+        for (String line : event.log(parameters.device(), client, context.kernel())) {
+          context
+              .events()
+              .emit(
+                  new DmaEvent.KernelMessage(
+                      parameters.id(), DmaEvent.MessageClass.IOMMU_FAULT, line));
+        }
+      }
+    }
   }
 
   @Override
   public void range(PagedDomain domain, long start, long last, long pageSize, boolean leafOnly) {
-    cache.tlb().flush(domain.tag(), start, last);
+    if (parameters.rangeInvalidation()) {
+      ranges(domain, start, last, pageSize, leafOnly);
+    } else {
+      for (long at = start; at - start <= last - start; at += pageSize) {
+        issue(page(domain, at, leafOnly));
+        if (last - at < pageSize) {
+          break;
+        }
+      }
+    }
+    sync();
   }
 
+  private static Command page(PagedDomain domain, long address, boolean leafOnly) {
+    boolean stage2 = (domain.tag() & SmmuV3Hardware.VMID_TAG) != 0;
+    return new Command.TlbRange(
+        stage2, domain.tag() & MAX_TAG, address, leafOnly, 0, 0, 0, 0);
+  }
+
+  /** __arm_smmu_tlb_inv_range(): five bits of the number of pages at a time. */
+  private void ranges(
+      PagedDomain domain, long start, long last, long pageSize, boolean leafOnly) {
+    int shift = Long.numberOfTrailingZeros(domain.table().pageSizes());
+    boolean stage2 = (domain.tag() & SmmuV3Hardware.VMID_TAG) != 0;
+    int bits = Long.numberOfTrailingZeros(pageSize) - 3;
+    int level = leafOnly ? 4 - bits / (shift - 3) : 0;
+    long pages = (last - start + 1) >>> shift;
+    if (!leafOnly && (pages & RANGE_UNITS) == 1) {
+      pages++;
+    }
+    long at = start;
+    while (pages != 0) {
+      int scale = Long.numberOfTrailingZeros(pages);
+      int units = (int) (pages >>> scale) & RANGE_UNITS;
+      issue(
+          new Command.TlbRange(
+              stage2,
+              domain.tag() & MAX_TAG,
+              at,
+              leafOnly,
+              (shift - 10) / 2,
+              units - 1,
+              scale,
+              level));
+      pages -= (long) units << scale;
+      at += (long) units << (scale + shift);
+    }
+  }
+
+  /** arm_smmu_tlb_inv_context(). */
   @Override
   public void all(PagedDomain domain) {
-    cache.tlb().flush(domain.tag());
+    int number = domain.tag() & MAX_TAG;
+    issue(parameters.stage2() ? new Command.TlbVmid(number) : new Command.TlbAsid(number));
+    sync();
   }
 
   @Override
   public void closed(PagedDomain domain) {
-    if (domains.remove(domain)) {
-      tags.clear(domain.tag());
-      streams.values().removeIf(d -> d == domain);
+    if (!domains.remove(domain)) {
+      return;
     }
+    List<Long> members =
+        streams.entrySet().stream()
+            .filter(e -> e.getValue() == domain)
+            .map(Map.Entry::getKey)
+            .toList();
+    members.forEach(this::leave);
+    tags.clear(domain.tag() & MAX_TAG);
+    byTag.remove(domain.tag());
   }
 
   @Override
   public void close() {
     List.copyOf(domains).forEach(PagedDomain::close);
-    streams.clear();
+    List.copyOf(streams.keySet()).forEach(this::leave);
+    streamTable.close();
+    commands.close();
+    events.close();
   }
 }

@@ -24,6 +24,16 @@ enum SmmuV3Event {
     this.number = number;
   }
 
+  /** The event of that number; {@code F_UUT} for one that is not modelled. */
+  static SmmuV3Event of(int number) {
+    for (SmmuV3Event event : values()) {
+      if (event.number == number) {
+        return event;
+      }
+    }
+    return F_UUT;
+  }
+
   int number() {
     return number;
   }

@@ -32,6 +32,16 @@ record UnitParameters(String id, Map<String, String> values) {
         "IOMMU " + id + ": parameter " + name + " cannot be '" + text + "'");
   }
 
+  /** True or false. */
+  boolean flag(String name, boolean otherwise) {
+    String text = text(name, Boolean.toString(otherwise));
+    if (text.equals("true") || text.equals("false")) {
+      return text.equals("true");
+    }
+    throw new IllegalArgumentException(
+        "IOMMU " + id + ": parameter " + name + " is true or false, not '" + text + "'");
+  }
+
   /** A number of bits from {@code least} to {@code most}. */
   int bits(String name, int otherwise, int least, int most) {
     return (int) number(name, otherwise, n -> n >= least && n <= most);

@@ -6,31 +6,85 @@ import org.bufferyard.api.contract.IommuContract;
 import org.bufferyard.api.iommu.IommuKind;
 import org.bufferyard.api.iommu.IommuUnit;
 import org.bufferyard.api.iommu.StreamId;
+import org.junit.jupiter.api.Nested;
 
-class SmmuV3Test extends IommuContract {
-  @Override
-  protected IommuKind kind() {
-    return new SmmuV3Kind();
+/** The contract, for hardware of several makes. */
+class SmmuV3Test {
+  private abstract static class Make extends IommuContract {
+    @Override
+    protected IommuKind kind() {
+      return new SmmuV3Kind();
+    }
+
+    abstract Map<String, String> parameters();
+
+    @Override
+    protected IommuUnit unit() {
+      return new IommuUnit("smmu", "arm,smmu-v3", parameters());
+    }
+
+    @Override
+    protected StreamId stream() {
+      return new StreamId("smmu", List.of(0x80L));
+    }
+
+    /** AP[2:1] has no write-only page. */
+    @Override
+    protected boolean expressesWriteOnly() {
+      return false;
+    }
+
+    @Override
+    protected long physicalLimit() {
+      return (1L << 44) - 1;
+    }
   }
 
-  @Override
-  protected IommuUnit unit() {
-    return new IommuUnit("smmu", "arm,smmu-v3", Map.of("oas", "44"));
+  @Nested
+  class Stage1 extends Make {
+    @Override
+    Map<String, String> parameters() {
+      return Map.of("oas", "44");
+    }
   }
 
-  @Override
-  protected StreamId stream() {
-    return new StreamId("smmu", List.of(0x80L));
+  @Nested
+  class Stage2 extends Make {
+    @Override
+    Map<String, String> parameters() {
+      return Map.of("oas", "44", "stage", "2");
+    }
+
+    @Override
+    protected boolean expressesWriteOnly() {
+      return true;
+    }
   }
 
-  /** AP[2:1] has no write-only page. */
-  @Override
-  protected boolean expressesWriteOnly() {
-    return false;
+  @Nested
+  class Stage2Concatenated extends Make {
+    @Override
+    Map<String, String> parameters() {
+      return Map.of("oas", "40", "stage", "2");
+    }
+
+    @Override
+    protected boolean expressesWriteOnly() {
+      return true;
+    }
+
+    @Override
+    protected long physicalLimit() {
+      return (1L << 40) - 1;
+    }
   }
 
-  @Override
-  protected long physicalLimit() {
-    return (1L << 44) - 1;
+  @Nested
+  class OldHardware extends Make {
+    @Override
+    Map<String, String> parameters() {
+      return Map.of(
+          "oas", "44", "two-level", "false", "sid-bits", "8", "range-invalidation", "false");
+    }
   }
 }
