@@ -9,7 +9,7 @@ import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.yard.YardDevice;
 
-/** Devices themselves: fresh, mask, par, untrusted. */
+/** Devices themselves: fresh, mask, par, untrusted; and time: sleep. */
 final class DeviceCommands {
   private DeviceCommands() {}
 
@@ -18,6 +18,7 @@ final class DeviceCommands {
     commands.put("mask", DeviceCommands::mask);
     commands.put("par", DeviceCommands::par);
     commands.put("untrusted", DeviceCommands::untrusted);
+    commands.put("sleep", DeviceCommands::sleep);
   }
 
   private static Answer fresh(Bench bench, Operation op, JsonObject recorded) {
@@ -99,6 +100,16 @@ final class DeviceCommands {
       return Answer.noDevice();
     }
     found.get().setUntrusted(op.number(2) != 0);
+    return Answer.rc(0);
+  }
+
+  /** Milliseconds in which timers run, a flush queue's for one. */
+  private static Answer sleep(Bench bench, Operation op, JsonObject recorded) {
+    long milliseconds = op.number(1);
+    if (milliseconds < 0 || milliseconds > 3_600_000) {
+      throw op.wrong("sleeps for an impossible time");
+    }
+    bench.state().advance(milliseconds * 1_000_000);
     return Answer.rc(0);
   }
 }

@@ -12,8 +12,6 @@ import org.bufferyard.platform.yard.Domain;
 /**
  * iommu_map() and iommu_unmap() ({@code drivers/iommu/iommu.c}, N3): splits a range into the page
  * sizes of a domain. Cost: one table call a run of equal pages.
- *
- * <p>Not modelled: the flush queue. A DMA-FQ domain is unmapped like a strict one (D11).
  */
 final class IommuCore {
   private final KernelProfile kernel;
@@ -42,7 +40,7 @@ final class IommuCore {
               + hex(granule));
       return Errno.EINVAL.rc();
     }
-    if (size == 0 && geometry.takesRanges()) {
+    if (size == 0 && geometry.has(Geometry.Trait.TAKES_RANGES)) {
       return failed(domain, iova, phys, 0, Errno.EINVAL.rc(), prot);
     }
     long done = 0;

@@ -15,8 +15,8 @@ import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.YardDevice;
 
 /**
- * Single streaming mappings through an IOMMU ({@code drivers/iommu/dma-iommu.c}, section D). Unmapping is
- * strict in every domain. Engine thread only.
+ * Single streaming mappings through an IOMMU ({@code drivers/iommu/dma-iommu.c}, section D). Engine
+ * thread only.
  */
 final class IommuMapping {
   private final KernelProfile kernel;
@@ -218,7 +218,7 @@ final class IommuMapping {
         "unmap of " + hex(dma) + " finds no page in " + domain.iommu() + ": its IOVA is leaked");
   }
 
-  /** __iommu_dma_unmap(), strict: the table, its TLB, then the IOVA. */
+  /** __iommu_dma_unmap(): the table, then its TLB and the IOVA, or the flush queue. */
   void unmapRange(Domain domain, YardDevice device, long dma, long size) {
     long mask = domain.table().geometry().granule() - 1;
     long start = dma & ~mask;
@@ -231,9 +231,8 @@ final class IommuMapping {
           device.name() + ": WARNING: __iommu_dma_unmap: " + unmapped + " of " + bytes
               + " bytes at " + hex(start) + " were mapped");
     }
-    domain.table().sync();
     try {
-      iovas.free(domain, start, bytes);
+      iovas.release(domain, start, bytes);
     } catch (IllegalArgumentException notLive) {
       trail.hazard(IommuRules.UNMAP, device.id(), "free of IOVA " + hex(start) + "+" + bytes
           + " that is not allocated: " + notLive.getMessage());

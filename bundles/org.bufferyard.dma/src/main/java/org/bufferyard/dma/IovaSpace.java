@@ -129,6 +129,22 @@ final class IovaSpace {
             + "-bit DMA addresses");
   }
 
+  /**
+   * What follows the unmapping of a range (D10, D11): a strict domain flushes the caches and frees the
+   * IOVA, one with a flush queue leaves both to it.
+   *
+   * @throws IllegalArgumentException when a strict domain's book has no such range
+   */
+  void release(Domain domain, long iova, long size) {
+    int shift = shift(domain);
+    if (domain.flushQueue().isPresent()) {
+      domain.flushQueue().get().add(iova >>> shift, Math.max(1, size >>> shift));
+    } else {
+      domain.table().sync();
+      free(domain, iova, size);
+    }
+  }
+
   /** Gives back what {@link #allocate} gave for the same size. */
   void free(Domain domain, long iova, long size) {
     int shift = shift(domain);

@@ -84,8 +84,7 @@ final class RemapThroughIommu {
 
   private void undo(Domain domain, Block block, long size) {
     core.unmap(domain, block.start(), size);
-    domain.table().sync();
-    iovas.free(domain, block.base(), block.size());
+    iovas.release(domain, block.base(), block.size());
   }
 
   private static boolean misaligned(Allocation allocation, long size, long granule) {

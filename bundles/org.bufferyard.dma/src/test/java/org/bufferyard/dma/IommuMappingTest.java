@@ -8,11 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.bufferyard.api.dma.DmaAddress;
 import org.bufferyard.api.dma.DmaAttr;
 import org.bufferyard.api.dma.DmaAttrs;
 import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.DmaEvent.MessageClass;
+import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Geometry;
 import org.bufferyard.api.iommu.IommuProt;
 import org.bufferyard.api.kernel.Errno;
@@ -22,6 +25,8 @@ import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
 import org.bufferyard.platform.yard.BounceArea;
+import org.bufferyard.platform.yard.Domain;
+import org.bufferyard.platform.yard.FlushQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,6 +55,58 @@ class IommuMappingTest {
     assertEquals(0, mapList(list));
     assertEquals(1, list.nents(), "max_seg - current is unsigned and wraps");
     assertEquals(131072 + 8192, list.mapped().get(0).dmaLength());
+  }
+
+  @Test
+  void behindAFlushQueueUnmappingLeavesCachesAndIovaToIt() {
+    List<String> queued = new ArrayList<>();
+    Domain strict = device.domain.orElseThrow();
+    device.domain =
+        Optional.of(
+            new Domain(
+                strict.id(),
+                strict.iommu(),
+                DomainType.DMA_FQ,
+                table,
+                strict.iova(),
+                Optional.of(new QueueOfTest(queued))));
+    long dma = map(LOW + 100, 5000);
+    yard.dma().unmap(device, dma, 5000, BOTH, DmaAttrs.NONE);
+    assertEquals(List.of((dma >>> 12) + "+2"), queued);
+    assertEquals(0, table.syncs);
+    assertEquals(0, table.iovaToPhys(dma), "the table itself forgets at once");
+    assertEquals(2, strict.iova().livePages());
+  }
+
+  @Test
+  void genericPageTablesRefuseNoBytes() {
+    long granted = map(LOW, 0);
+    assertTrue(granted != DmaAddress.MAPPING_ERROR);
+    TestDevice other = yard.device("g");
+    yard.translate(
+        other,
+        new Geometry(
+            0x1000, 0, 0xffff_ffffL, true, false, Set.of(Geometry.Trait.TAKES_RANGES)));
+    assertEquals(
+        DmaAddress.MAPPING_ERROR,
+        yard.dma().mapPage(other, yard.page(LOW), 0, 0, BOTH, DmaAttrs.NONE));
+    assertEquals(0, other.domain.orElseThrow().iova().livePages());
+  }
+
+  /** Writes down what it is given. */
+  private record QueueOfTest(List<String> added) implements FlushQueue {
+    @Override
+    public void add(long pfn, long pages) {
+      added.add(pfn + "+" + pages);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public long pages() {
+      return 0;
+    }
   }
 
   @Test

@@ -46,6 +46,7 @@ final class EngineState implements YardState {
   private final Log log = new Log();
   private final Ledger ledger = new Ledger();
   private final RecordedPlacements placements = new RecordedPlacements();
+  private final VirtualClock clock = new VirtualClock();
   private final SparseMemory memory;
   private final WriteBackCache cache;
   private final Hazards hazards;
@@ -100,7 +101,7 @@ final class EngineState implements YardState {
     TableArea tables = new TableArea(plan.layout().tables().ranges().getFirst(), memory);
     pools = new Pools(spec, plan.layout(), plan.kinds(), kernel, log, instances);
     translations =
-        new Translations(spec, plan.kinds(), kernel, log, memory, tables, instances);
+        new Translations(spec, plan.kinds(), kernel, log, memory, tables, clock, instances);
     spec.devices().forEach(this::create);
     dma = plan.dmaEngine().open(new DmaSite(this));
     dmaBufs = plan.dmaBufEngine().open(new DmaBufSite(this, plan.kinds()));
@@ -259,10 +260,16 @@ final class EngineState implements YardState {
     return pools.bounceAreas();
   }
 
-  /** Nothing of batch work takes time yet: pipelines will bring the clock. */
+  /** Nothing of batch work takes time: only {@link #advance} lets it pass. */
   @Override
   public long nowNanos() {
-    return 0;
+    return clock.nowNanos();
+  }
+
+  @Override
+  public void advance(long nanos) {
+    thread.check();
+    clock.advance(nanos);
   }
 
   @Override

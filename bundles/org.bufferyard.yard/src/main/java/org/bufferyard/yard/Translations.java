@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.bufferyard.api.allocator.IovaAllocator;
 import org.bufferyard.api.dma.DmaRangeMap;
 import org.bufferyard.api.event.DmaEvent.IommuMapped;
 import org.bufferyard.api.event.DmaEvent.KernelMessage;
@@ -31,6 +32,7 @@ import org.bufferyard.platform.spec.IommuSpec;
 import org.bufferyard.platform.spec.MachineSpec.IommuMode;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.yard.Domain;
+import org.bufferyard.platform.yard.FlushQueue;
 
 /**
  * The board's IOMMUs and the groups behind them, each with its default domain (A10, D2, D12, D13).
@@ -65,11 +67,12 @@ final class Translations {
       EventSink events,
       SparseMemory memory,
       TableArea tables,
+      VirtualClock clock,
       Instances instances) {
     this.spec = spec;
     this.events = events;
     this.kinds = kinds;
-    this.spaces = new IovaSpaces(kinds, kernel, events);
+    this.spaces = new IovaSpaces(kinds, kernel, events, clock);
     for (IommuSpec iommu : spec.iommus()) {
       if (!iommu.enabled()) {
         continue;
@@ -182,7 +185,10 @@ final class Translations {
   }
 
   long liveIovaFrames() {
-    return groups.values().stream().mapToLong(g -> g.domain().iova().livePages()).sum();
+    return groups.values().stream()
+        .map(Group::domain)
+        .mapToLong(d -> d.iova().livePages() - d.flushQueue().map(FlushQueue::pages).orElse(0L))
+        .sum();
   }
 
   private Optional<Group> create(Unit unit, String key, LiveDevice device) {
@@ -195,25 +201,36 @@ final class Translations {
     }
     GuardedDomain table = iommu.newDomain(wanted);
     Geometry geometry = table.geometry();
-    // A driver may insist on identity (def_domain_type, D12): then there is no table to fill.
-    DomainType type = geometry.pageSizes() == 0 && wanted.isDmaApi() ? DomainType.IDENTITY : wanted;
+    DomainType type = type(wanted, geometry);
     if (type.isDmaApi() && !reaches(geometry, device.rangeMap())) {
       // iommu_dma_init_domain() returns -EFAULT: the DMA API goes direct (D2).
       warn(device.id(), "Failed to set up IOMMU for device " + device.name() + "; retaining platform DMA ops");
       table.close();
       return Optional.empty();
     }
+    IovaAllocator book =
+        type.isDmaApi() ? spaces.open(id, table, device.spec()) : NoIova.SPACE;
     Domain domain =
         new Domain(
-            id,
-            unit.spec().id(),
-            type,
-            table,
-            type.isDmaApi() ? spaces.open(id, table, device.spec()) : NoIova.SPACE);
+            id, unit.spec().id(), type, table, book, spaces.queue(id, type, table, book));
     if (type.isDmaApi()) {
       mapDirectly(domain, geometry, device);
     }
     return Optional.of(new Group(domain, unit.spec().model(), new HashSet<>()));
+  }
+
+  /**
+   * What becomes of the type that was asked for (D12): a driver may insist on identity
+   * (def_domain_type), and then there is no table to fill; or it cannot defer flushes.
+   */
+  private static DomainType type(DomainType wanted, Geometry geometry) {
+    if (!wanted.isDmaApi()) {
+      return wanted;
+    }
+    if (geometry.pageSizes() == 0) {
+      return DomainType.IDENTITY;
+    }
+    return geometry.has(Geometry.Trait.DEFERS_FLUSHES) ? wanted : DomainType.DMA;
   }
 
   /**

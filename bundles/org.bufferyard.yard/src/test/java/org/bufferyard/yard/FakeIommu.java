@@ -3,6 +3,7 @@ package org.bufferyard.yard;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Geometry;
 import org.bufferyard.api.iommu.Iommu;
@@ -11,7 +12,10 @@ import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.Translation;
 
-/** Translates by a map of pages; an unattached stream faults. */
+/**
+ * Translates by a map of pages; an unattached stream faults. It defers flushes unless its id ends in
+ * "strict".
+ */
 final class FakeIommu implements Iommu {
   static final long APERTURE_END = 0xffff_ffffL;
 
@@ -20,6 +24,10 @@ final class FakeIommu implements Iommu {
   private final List<String> calls;
   private final Map<StreamId, IommuDomain> attached = new HashMap<>();
 
+  private static final Set<Geometry.Trait> DEFERS = Set.of(Geometry.Trait.DEFERS_FLUSHES);
+
+  private final Set<Geometry.Trait> traits;
+
   /** What attach answers; a test sets it. */
   int attachResult;
 
@@ -27,6 +35,7 @@ final class FakeIommu implements Iommu {
     this.id = id;
     this.context = context;
     this.calls = calls;
+    this.traits = id.endsWith("strict") ? Set.of() : DEFERS;
   }
 
   @Override
@@ -80,7 +89,7 @@ final class FakeIommu implements Iommu {
     public Geometry geometry() {
       return type == DomainType.IDENTITY
           ? Geometry.IDENTITY
-          : new Geometry(4096, 0, APERTURE_END, true, false);
+          : new Geometry(4096, 0, APERTURE_END, true, false, traits);
     }
 
     @Override

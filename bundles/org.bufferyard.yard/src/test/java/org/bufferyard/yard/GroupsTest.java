@@ -73,6 +73,47 @@ final class GroupsTest {
   }
 
   @Test
+  void aDriverThatCannotDeferFlushesHasNoFlushQueue() {
+    mode(false, false);
+    bench.iommu("strict", "fake,iommu");
+    bench.device(new Bench.Part("s0").behind("mmu", 1));
+    bench.device(new Bench.Part("s1").behind("strict", 1));
+    try (Yard yard = bench.open()) {
+      yard.call(
+          s -> {
+            assertTrue(domain(s.device("s0")).flushQueue().isPresent());
+            assertEquals(DomainType.DMA, domain(s.device("s1")).type());
+            assertTrue(domain(s.device("s1")).flushQueue().isEmpty());
+            return null;
+          });
+    }
+  }
+
+  @Test
+  void rangesInTheFlushQueueAreNoLeakAndGoWithTheirDomain() {
+    mode(false, false);
+    bench.device(new Bench.Part("s0").behind("mmu", 1));
+    try (Yard yard = bench.open()) {
+      yard.call(
+          s -> {
+            Domain domain = domain(s.device("s0"));
+            long pfn = domain.iova().allocate(4, 0xfffff, true);
+            assertEquals(4, s.balance().iovaFrames());
+            domain.flushQueue().orElseThrow().add(pfn, 4);
+            assertEquals(0, s.balance().iovaFrames());
+            assertEquals(4, domain.iova().livePages());
+            s.advance(10_000_000);
+            assertEquals(0, domain.iova().livePages());
+            domain.flushQueue().orElseThrow().add(domain.iova().allocate(1, 0xfffff, true), 1);
+            s.recreate("s0");
+            s.advance(10_000_000);
+            assertEquals(1, domain.iova().livePages(), "a timer of the old domain does nothing");
+            return null;
+          });
+    }
+  }
+
+  @Test
   void theIovaSpaceStartsAboveZeroAndHasTheReservedWindowsTakenOut() {
     Bench.Part part = new Bench.Part("card").behind("mmu", 1);
     part.pci = true;

@@ -1,11 +1,13 @@
 package org.bufferyard.iommu.intel;
 
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.iommu.Geometry;
+import org.bufferyard.api.iommu.Geometry.Trait;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.IommuProt;
 import org.bufferyard.api.kernel.Errno;
@@ -24,6 +26,7 @@ final class VtdDomain implements IommuDomain {
   private final Capabilities unit;
   private final EventSink events;
   private final SecondLevelTable table;
+  private final Set<Trait> traits;
   private final Set<Vtd> clients = new LinkedHashSet<>();
 
   /** First and last address unmapped since the last sync; empty while first is above last. */
@@ -36,6 +39,10 @@ final class VtdDomain implements IommuDomain {
     this.unit = unit;
     this.events = events;
     this.table = table;
+    this.traits =
+        table instanceof GenericTable
+            ? EnumSet.of(Trait.TAKES_RANGES, Trait.DEFERS_FLUSHES)
+            : EnumSet.of(Trait.DEFERS_FLUSHES);
   }
 
   SecondLevelTable table() {
@@ -62,8 +69,7 @@ final class VtdDomain implements IommuDomain {
   /** DMA domains are forced into their aperture, as {@code geometry.force_aperture} says. */
   @Override
   public Geometry geometry() {
-    return new Geometry(
-        unit.pageSizes(), 0, table.reach() - 1, true, false, table instanceof GenericTable);
+    return new Geometry(unit.pageSizes(), 0, table.reach() - 1, true, false, traits);
   }
 
   @Override

@@ -7,7 +7,8 @@ package org.bufferyard.platform.yard;
  * @param mappings live entries of the ledger, allocations included
  * @param buffers dma-bufs that are not released
  * @param pages 4096-byte pages taken from zones and pools
- * @param iovaFrames frames of live IOVA ranges, in each domain's granule
+ * @param iovaFrames frames of live IOVA ranges, in each domain's granule; ranges in a flush queue are
+ *     given back already
  * @param bounceSlots 2 KiB slots in use, of all bounce pools
  */
 public record Balance(int mappings, int buffers, long pages, long iovaFrames, long bounceSlots) {

@@ -80,4 +80,7 @@ public interface YardState {
 
   /** Virtual time, ns. */
   long nowNanos();
+
+  /** Lets virtual time pass: timers that fall due meanwhile go off in order. */
+  void advance(long nanos);
 }

@@ -1,5 +1,6 @@
 package org.bufferyard.iommu.arm.smmu;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import org.bufferyard.api.event.DmaEvent;
@@ -72,7 +73,12 @@ final class PagedDomain implements IommuDomain, TableWalk, TlbFlush {
   @Override
   public Geometry geometry() {
     return new Geometry(
-        table.pageSizes(), 0, (1L << table.inputBits()) - 1, true, false);
+        table.pageSizes(),
+        0,
+        (1L << table.inputBits()) - 1,
+        true,
+        false,
+        EnumSet.of(Geometry.Trait.DEFERS_FLUSHES));
   }
 
   /** What iommu_map() has seen to before it calls a driver. */
