@@ -3,15 +3,23 @@ package org.bufferyard.topology;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
 import org.bufferyard.api.kernel.KernelProfile;
+import org.bufferyard.platform.scenario.InjectedFault;
 import org.bufferyard.platform.scenario.ScenarioSpec;
+import org.bufferyard.platform.scenario.ScenarioSpec.CpuUse;
 import org.bufferyard.platform.scenario.ScenarioSpec.PipelineSpec;
+import org.bufferyard.platform.scenario.SyncChange;
 import org.bufferyard.platform.verdict.MemoryKind;
 import org.bufferyard.platform.verdict.Verdict;
+import org.bufferyard.topology.model.scenario.Fault;
+import org.bufferyard.topology.model.scenario.FaultKind;
 import org.bufferyard.topology.model.scenario.Importer;
 import org.bufferyard.topology.model.scenario.Pipeline;
 import org.bufferyard.topology.model.scenario.Scenario;
+import org.bufferyard.topology.model.scenario.Sync;
+import org.bufferyard.topology.model.scenario.SyncDirection;
 
 /** Checks a scenario and compiles it to its record. Stateless. */
 final class ScenarioCompiler {
@@ -47,6 +55,17 @@ final class ScenarioCompiler {
       problems.error(
           pipeline, "frames " + pipeline.getFrames() + " is out of range", "give 1 or more");
     }
+    for (Sync sync : pipeline.getSyncs()) {
+      if (!sync.isSetAt()) {
+        problems.error(sync, "'at' is missing", "say which sync it is");
+      }
+    }
+    for (Fault fault : pipeline.getFaults()) {
+      check(pipeline, fault, problems);
+    }
+    if (pipeline.isSetExpectCpu() && !pipeline.isCpuReads()) {
+      problems.error(pipeline, "expectCpu without cpuReads", "let user space read, or expect nothing");
+    }
     long stated = pipeline.getImporters().stream().filter(Importer::isSetExpect).count();
     if (stated != 0 && stated != pipeline.getImporters().size()) {
       problems.error(
@@ -57,6 +76,27 @@ final class ScenarioCompiler {
               + pipeline.getImporters().size()
               + " importers say what to expect",
           "let all of them say it, or none");
+    }
+  }
+
+  private static void check(Pipeline pipeline, Fault fault, Problems problems) {
+    if (!fault.isSetKind()) {
+      problems.error(fault, "'kind' is missing", "say what breaks");
+    }
+    if (fault.getFrame() < -1 || fault.getFrame() >= pipeline.getFrames()) {
+      problems.error(
+          fault,
+          "frame " + fault.getFrame() + " is none of the pipeline's " + pipeline.getFrames(),
+          "give one from 0, or -1 for while the buffers are made");
+    }
+    if (fault.getStep() < 1) {
+      problems.error(fault, "step " + fault.getStep() + " is out of range", "give 1 or more");
+    }
+    boolean whileMoving =
+        fault.getKind() != FaultKind.NO_MEMORY && fault.getKind() != FaultKind.NO_IOVA;
+    if (whileMoving && fault.getFrame() < 0) {
+      problems.error(
+          fault, fault.getKind().getLiteral() + " happens at a frame", "give one from 0");
     }
   }
 
@@ -83,10 +123,39 @@ final class ScenarioCompiler {
         pipeline.getSize(),
         pipeline.getBuffers(),
         pipeline.getFrames(),
-        pipeline.isCpuReads(),
+        new CpuUse(
+            pipeline.isCpuReads(),
+            pipeline.isCpuWrites(),
+            pipeline.isSetExpectCpu()
+                ? Optional.of(verdict(pipeline.getExpectCpu()))
+                : Optional.empty()),
+        importers.stream().filter(Importer::isKeepsMapped).map(Importer::getDevice).toList(),
         importers.stream()
             .filter(Importer::isSetExpect)
-            .map(i -> Verdict.valueOf(i.getExpect().getName()))
-            .toList());
+            .map(i -> verdict(i.getExpect()))
+            .toList(),
+        pipeline.getSyncs().stream().map(ScenarioCompiler::sync).toList(),
+        pipeline.getFaults().stream().map(ScenarioCompiler::fault).toList());
+  }
+
+  private static Verdict verdict(org.bufferyard.topology.model.scenario.Verdict verdict) {
+    return Verdict.valueOf(verdict.getName());
+  }
+
+  private static SyncChange sync(Sync sync) {
+    return new SyncChange(
+        SyncChange.Point.valueOf(sync.getAt().getName()),
+        sync.getDirection() == SyncDirection.NONE
+            ? Optional.empty()
+            : Optional.of(DmaDirection.valueOf(sync.getDirection().getName())));
+  }
+
+  private static InjectedFault fault(Fault fault) {
+    return new InjectedFault(
+        InjectedFault.Kind.valueOf(fault.getKind().getName()),
+        fault.getDevice() == null ? "" : fault.getDevice(),
+        fault.getFrame(),
+        fault.getStep(),
+        fault.getBytes());
   }
 }

@@ -9,11 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.scenario.InjectedFault;
 import org.bufferyard.platform.scenario.ScenarioSpec;
+import org.bufferyard.platform.scenario.ScenarioSpec.CpuUse;
 import org.bufferyard.platform.scenario.ScenarioSpec.PipelineSpec;
+import org.bufferyard.platform.scenario.SyncChange;
 import org.bufferyard.platform.verdict.MemoryKind;
 import org.bufferyard.platform.verdict.Verdict;
 import org.junit.jupiter.api.Test;
@@ -26,9 +30,13 @@ class BadScenarioTest {
       """
       <?xml version="1.0" encoding="UTF-8"?>
       <scenario:Scenario xmi:version="2.0" xmlns:xmi="http://www.omg.org/XMI" xmlns:scenario="http://bufferyard.org/scenario/1.0" id="s" board="b.topology" kernel="6.12">
-        <pipelines id="p" policy="proposal" exporter="codec" memory="pool" ops="vb2-contig" size="2M" buffers="3" frames="9" cpuReads="true">
+        <pipelines id="p" policy="proposal" exporter="codec" memory="pool" ops="vb2-contig" size="2M" buffers="3" frames="9" cpuReads="true" expectCpu="STALE">
           <importers device="scaler" expect="SHARED"/>
-          <importers device="display" expect="REFUSED"/>
+          <importers device="display" keepsMapped="true" expect="REFUSED"/>
+          <syncs at="cpu-end"/>
+          <syncs at="exporter-finish" direction="to-device"/>
+          <faults kind="no-memory" frame="-1" step="2"/>
+          <faults kind="unplugged" device="scaler" frame="8"/>
         </pipelines>
       </scenario:Scenario>
       """;
@@ -58,8 +66,17 @@ class BadScenarioTest {
                     2 << 20,
                     3,
                     9,
-                    true,
-                    List.of(Verdict.SHARED, Verdict.REFUSED)))),
+                    new CpuUse(true, false, Optional.of(Verdict.STALE)),
+                    List.of("display"),
+                    List.of(Verdict.SHARED, Verdict.REFUSED),
+                    List.of(
+                        new SyncChange(SyncChange.Point.CPU_END, Optional.empty()),
+                        new SyncChange(
+                            SyncChange.Point.EXPORTER_FINISH,
+                            Optional.of(DmaDirection.TO_DEVICE))),
+                    List.of(
+                        new InjectedFault(InjectedFault.Kind.NO_MEMORY, "", -1, 2, 4096),
+                        new InjectedFault(InjectedFault.Kind.UNPLUGGED, "scaler", 8, 1, 4096))))),
         open(GOOD));
   }
 
@@ -81,6 +98,12 @@ class BadScenarioTest {
             + " none",
         "expect=\"REFUSED\"|expect=\"MAYBE\"|expect: 'MAYBE' is not one of BOUNCED",
         "id=\"p\"|id=\"s\"|two elements have this id, the other is the Scenario at line 2",
+        "cpuReads=\"true\"||p: expectCpu without cpuReads",
+        "at=\"cpu-end\"||'at' is missing; say which sync it is",
+        "kind=\"unplugged\"||'kind' is missing; say what breaks",
+        "frame=\"8\"|frame=\"9\"|frame 9 is none of the pipeline's 9; give one from 0",
+        "frame=\"8\"|frame=\"-1\"|unplugged happens at a frame",
+        "step=\"2\"|step=\"0\"|step 0 is out of range; give 1 or more",
         "scenario/1.0|scenario/2.0|written for http://bufferyard.org/scenario/2.0",
       })
   void aBrokenScenarioIsRefusedInOneLine(String part, String by, String message)

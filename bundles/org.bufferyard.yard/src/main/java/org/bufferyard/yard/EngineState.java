@@ -27,6 +27,7 @@ import org.bufferyard.platform.yard.Balance;
 import org.bufferyard.platform.yard.BounceArea;
 import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.EventLog;
+import org.bufferyard.platform.yard.Injection;
 import org.bufferyard.platform.yard.MappingLedger;
 import org.bufferyard.platform.yard.Placements;
 import org.bufferyard.platform.yard.YardDevice;
@@ -161,6 +162,18 @@ final class EngineState implements YardState {
         });
     failures.throwIfAny();
     return ids.stream().map(this::device).toList();
+  }
+
+  @Override
+  public Injection injection() {
+    thread.check();
+    return new YardInjection(pools, this::unplug);
+  }
+
+  private void unplug(YardDevice device) {
+    Failures failures = new Failures("unplugging '" + device.id() + "'");
+    remove(present(device), ledger::undo, failures);
+    failures.throwIfAny();
   }
 
   private void remove(LiveDevice device, Consumer<String> leftovers, Failures failures) {

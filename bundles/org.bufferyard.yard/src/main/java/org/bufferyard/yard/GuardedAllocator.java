@@ -15,16 +15,25 @@ final class GuardedAllocator implements Allocator {
   private final Allocator plugIn;
   private final PlugIn who;
   private final Spans regions;
+  private final Injected noMemory;
   private final TakenFrames live = new TakenFrames();
 
-  GuardedAllocator(Allocator plugIn, PlugIn who, List<PhysRange> regions) {
+  /**
+   * @param noMemory counts the requests to all allocators of the yard, and fails one when armed
+   */
+  GuardedAllocator(
+      Allocator plugIn, PlugIn who, List<PhysRange> regions, Injected noMemory) {
     this.plugIn = plugIn;
     this.who = who;
     this.regions = Spans.of(regions);
+    this.noMemory = noMemory;
   }
 
   @Override
   public long allocate(AllocationRequest request) {
+    if (noMemory.takes()) {
+      return NO_MEMORY;
+    }
     final long base;
     try {
       base = plugIn.allocate(request);

@@ -12,6 +12,7 @@ final class GuardedIovaAllocator implements IovaAllocator {
   private final IovaAllocator plugIn;
   private final PlugIn who;
   private final IovaSpec space;
+  private final Injected noIova = new Injected();
   private final TakenFrames live = new TakenFrames();
 
   GuardedIovaAllocator(IovaAllocator plugIn, PlugIn who, IovaSpec space) {
@@ -20,8 +21,16 @@ final class GuardedIovaAllocator implements IovaAllocator {
     this.space = space;
   }
 
+  /** Fails a request when armed. */
+  Injected noIova() {
+    return noIova;
+  }
+
   @Override
   public long allocate(long pages, long limitPfn, boolean flushCaches) {
+    if (noIova.takes()) {
+      return NO_IOVA;
+    }
     final long pfn;
     try {
       pfn = plugIn.allocate(pages, limitPfn, flushCaches);

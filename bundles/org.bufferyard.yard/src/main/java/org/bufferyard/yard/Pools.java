@@ -38,6 +38,7 @@ final class Pools {
   private final Map<String, BounceArea> bounces = new LinkedHashMap<>();
 
   private final ReservedMemory reserved;
+  private final Injected noMemory = new Injected();
 
   /** Bytes that were free when the yard was fresh; negative before {@link #startCounting}. */
   private long freeWhenFresh = -1;
@@ -109,6 +110,11 @@ final class Pools {
     return ids.stream().filter(bounces::containsKey).map(bounces::get).findFirst();
   }
 
+  /** Fails a request to any page allocator or pool when armed. */
+  Injected noMemory() {
+    return noMemory;
+  }
+
   /** From now on taken pages count as somebody's. */
   void startCounting() {
     freeWhenFresh = freeBytes();
@@ -132,8 +138,9 @@ final class Pools {
     PlugIn who = kinds.plugIn(AllocatorKind.class, kind, model, id);
     AllocatorSite site = new AllocatorSite(kernel, events);
     AllocatorSpec spec = new AllocatorSpec(id, model, regions, Map.of());
-    Allocator book = 
-        new GuardedAllocator(who.open(() -> kind.open(spec, site)), who, regions);
+    Allocator book =
+        new GuardedAllocator(
+            who.open(() -> kind.open(spec, site)), who, regions, noMemory);
     instances.add(book::close, site);
     return book;
   }

@@ -129,7 +129,7 @@ final class BrokenPlugInTest {
   }
 
   private static GuardedAllocator guarded(Allocator plugIn) {
-    return new GuardedAllocator(plugIn, somebody(), List.of(Bench.POOL));
+    return new GuardedAllocator(plugIn, somebody(), List.of(Bench.POOL), new Injected());
   }
 
   private static PlugIn somebody() {

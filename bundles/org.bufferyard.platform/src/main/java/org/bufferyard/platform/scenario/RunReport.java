@@ -13,7 +13,9 @@ public record RunReport(String scenario, String kernel, List<PipelineReport> pip
    * @param framesOut frames that every importer consumed
    * @param dropped frames that did not get through, with the reason
    * @param wrongChecksums frames whose bytes differ at an importer
-   * @param shares per importer, what explain would say
+   * @param cpu what came of user space reading the frames; empty when it did not
+   * @param incidents what broke on purpose, and what came of it
+   * @param importers what came of each
    */
   public record PipelineReport(
       String name,
@@ -22,9 +24,12 @@ public record RunReport(String scenario, String kernel, List<PipelineReport> pip
       List<Dropped> dropped,
       long wrongChecksums,
       long bouncedBytes,
+      Optional<CpuReport> cpu,
+      List<String> incidents,
       List<ImporterReport> importers) {
     public PipelineReport {
       dropped = List.copyOf(dropped);
+      incidents = List.copyOf(incidents);
       importers = List.copyOf(importers);
     }
   }
@@ -32,10 +37,37 @@ public record RunReport(String scenario, String kernel, List<PipelineReport> pip
   /** Frames lost for one reason. */
   public record Dropped(String reason, long frames) {}
 
-  /** One importer's verdict beside the expected one. */
-  public record ImporterReport(String importer, Share share, Optional<Verdict> expected) {
+  /**
+   * What the run saw of a reader at its worst.
+   *
+   * @param text one clause with the numbers; empty when there is nothing to tell
+   */
+  public record Observed(Verdict verdict, String text) {}
+
+  /** What came of user space reading the frames. */
+  public record CpuReport(Observed observed, Optional<Verdict> expected) {
     public boolean asExpected() {
-      return expected.map(e -> e == share.verdict()).orElse(true);
+      return expected.map(e -> e == observed.verdict()).orElse(true);
+    }
+  }
+
+  /**
+   * One importer's verdict beside the expected one.
+   *
+   * @param share what explain says of it, where nothing is left out and nothing breaks
+   * @param observed what the run saw; counts where it is worse
+   */
+  public record ImporterReport(
+      String importer, Share share, Observed observed, Optional<Verdict> expected) {
+    /** The first that applies, of both. */
+    public Verdict verdict() {
+      return observed.verdict().compareTo(share.verdict()) < 0
+          ? observed.verdict()
+          : share.verdict();
+    }
+
+    public boolean asExpected() {
+      return expected.map(e -> e == verdict()).orElse(true);
     }
   }
 
@@ -45,7 +77,10 @@ public record RunReport(String scenario, String kernel, List<PipelineReport> pip
 
   public boolean asExpected() {
     return pipelines.stream()
-        .flatMap(p -> p.importers().stream())
-        .allMatch(ImporterReport::asExpected);
+            .flatMap(p -> p.importers().stream())
+            .allMatch(ImporterReport::asExpected)
+        && pipelines.stream()
+            .flatMap(p -> p.cpu().stream())
+            .allMatch(CpuReport::asExpected);
   }
 }

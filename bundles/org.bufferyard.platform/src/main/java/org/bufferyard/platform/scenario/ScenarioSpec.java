@@ -23,8 +23,11 @@ public record ScenarioSpec(
    *
    * @param buffers in flight
    * @param frames to stream
-   * @param cpuReads whether the CPU reads each frame between devices
+   * @param cpu what user space does with each frame between the devices
+   * @param keepMapped importers that map a buffer once and keep the mapping
    * @param expected verdict an importer is expected to have, in importer order; empty: not checked
+   * @param syncs that are not made as they should be
+   * @param faults that happen
    */
   public record PipelineSpec(
       String name,
@@ -36,13 +39,20 @@ public record ScenarioSpec(
       long sizeBytes,
       int buffers,
       long frames,
-      boolean cpuReads,
-      List<Verdict> expected) {
+      CpuUse cpu,
+      List<String> keepMapped,
+      List<Verdict> expected,
+      List<SyncChange> syncs,
+      List<InjectedFault> faults) {
     public PipelineSpec {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(exporter, "exporter");
       importers = List.copyOf(importers);
+      Objects.requireNonNull(cpu, "cpu");
+      keepMapped = List.copyOf(keepMapped);
       expected = List.copyOf(expected);
+      syncs = List.copyOf(syncs);
+      faults = List.copyOf(faults);
     }
 
     private PipelineSpec on(DeviceNames devices) {
@@ -56,8 +66,28 @@ public record ScenarioSpec(
           sizeBytes,
           buffers,
           frames,
-          cpuReads,
-          expected);
+          cpu,
+          keepMapped.stream().map(i -> devices.find(i).id()).toList(),
+          expected,
+          syncs,
+          faults.stream()
+              .map(f -> f.at(devices.find(f.device().isEmpty() ? exporter : f.device()).id()))
+              .toList());
+    }
+  }
+
+  /**
+   * What user space does with each frame.
+   *
+   * @param reads it through its mapping
+   * @param writes it anew, before the importers use it
+   * @param expected what should come of reading; empty: not checked
+   */
+  public record CpuUse(boolean reads, boolean writes, Optional<Verdict> expected) {
+    public static final CpuUse NONE = new CpuUse(false, false, Optional.empty());
+
+    public CpuUse {
+      Objects.requireNonNull(expected, "expected");
     }
   }
 

@@ -69,6 +69,9 @@ public interface YardState {
 
   MappingLedger ledger();
 
+  /** Makes things fail. */
+  Injection injection();
+
   /** Recorded placements to follow. */
   Placements placements();
 

@@ -39,7 +39,9 @@ public final class PipelineRunner implements ScenarioRunner {
   @Override
   public RunReport run(ScenarioSpec named, PlatformSpec board) {
     ScenarioSpec scenario = named.on(board);
-    List<PipelineActor> actors = scenario.pipelines().stream().map(PipelineActor::new).toList();
+    List<PipelineBuffer> buffers = new ArrayList<>();
+    List<PipelineActor> actors =
+        scenario.pipelines().stream().map(p -> new PipelineActor(p, buffers)).toList();
     try (Yard yard = yards.open(board, YardOptions.fidelity(scenario.kernel()))) {
       yard.call(
           state -> {
@@ -49,7 +51,7 @@ public final class PipelineRunner implements ScenarioRunner {
     }
     List<PipelineReport> reports = new ArrayList<>();
     for (int i = 0; i < actors.size(); i++) {
-      reports.add(actors.get(i).report(importers(scenario, scenario.pipelines().get(i), board)));
+      reports.add(actors.get(i).report(importers(scenario, actors.get(i), i, board)));
     }
     return new RunReport(scenario.name(), scenario.kernel().name(), reports);
   }
@@ -68,7 +70,8 @@ public final class PipelineRunner implements ScenarioRunner {
   }
 
   private List<ImporterReport> importers(
-      ScenarioSpec scenario, PipelineSpec pipeline, PlatformSpec board) {
+      ScenarioSpec scenario, PipelineActor actor, int index, PlatformSpec board) {
+    PipelineSpec pipeline = scenario.pipelines().get(index);
     ShareQuestion question =
         new ShareQuestion(
             board,
@@ -86,6 +89,7 @@ public final class PipelineRunner implements ScenarioRunner {
           new ImporterReport(
               pipeline.importers().get(i),
               shares.get(i),
+              actor.observed(pipeline.importers().get(i)),
               i < pipeline.expected().size()
                   ? Optional.of(pipeline.expected().get(i))
                   : Optional.empty()));

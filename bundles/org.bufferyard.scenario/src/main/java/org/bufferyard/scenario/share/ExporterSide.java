@@ -20,6 +20,7 @@ import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.api.memory.SgTable;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.scenario.SyncChange;
 import org.bufferyard.platform.verdict.MemoryKind;
 import org.bufferyard.platform.yard.YardDevice;
 import org.bufferyard.platform.yard.YardState;
@@ -32,12 +33,21 @@ public final class ExporterSide {
   private final YardState yard;
   private final YardDevice device;
   private final Reasons reasons;
+  private final SyncPlan syncs;
   private Allocation allocation;
   private Optional<SgTable> table = Optional.empty();
   private DmaBuf buffer;
 
   public ExporterSide(YardState yard, YardDevice device) {
+    this(yard, device, SyncPlan.RIGHT);
+  }
+
+  /**
+   * @param syncs that its driver makes
+   */
+  public ExporterSide(YardState yard, YardDevice device, SyncPlan syncs) {
     this.yard = yard;
+    this.syncs = syncs;
     this.device = device;
     this.reasons = new Reasons(yard.events());
   }
@@ -162,17 +172,19 @@ public final class ExporterSide {
 
   /** vb2_dc_prepare(): buffers of cacheable memory are synced before their device uses them. */
   void prepare() {
-    sync(true);
+    sync(SyncChange.Point.EXPORTER_PREPARE, true);
   }
 
   /** vb2_dc_finish(): and when it is done. */
   void finish() {
-    sync(false);
+    sync(SyncChange.Point.EXPORTER_FINISH, false);
   }
 
-  private void sync(boolean forDevice) {
-    table.ifPresent(
-        t -> yard.dma().syncSg(device, t, DmaDirection.BIDIRECTIONAL, forDevice));
+  private void sync(SyncChange.Point point, boolean forDevice) {
+    Optional<DmaDirection> direction = syncs.at(point, DmaDirection.BIDIRECTIONAL);
+    if (table.isPresent() && direction.isPresent()) {
+      yard.dma().syncSg(device, table.get(), direction.get(), forDevice);
+    }
   }
 
   /** A step of the chain that says where the buffer is, for readers who skip the details. */

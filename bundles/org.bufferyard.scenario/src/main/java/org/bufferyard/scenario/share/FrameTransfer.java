@@ -55,6 +55,21 @@ public final class FrameTransfer {
     return written;
   }
 
+  /** The importer reads before the exporter's write arrives, as nothing made it wait. */
+  public Outcome consumeBeforeFill(
+      ExporterSide exporter, ImporterSide importer, long sequence, long sizeBytes) {
+    FrameResult read =
+        yard.hardware(importer.device())
+            .consume(new Frame(sequence, importer.segments(), sizeBytes));
+    FrameResult written = fill(exporter, sequence, sizeBytes);
+    if (read.fault().isPresent()) {
+      return stopped(importer.device(), read.fault().get(), sequence);
+    }
+    return read.checksum() == written.checksum()
+        ? new Outcome.Intact(read.checksum())
+        : new Outcome.WrongBytes(written.checksum(), read.checksum());
+  }
+
   /** From here on a stale read tells why the next importer's bytes are wrong. */
   public void watch() {
     watched = yard.events().mark();

@@ -19,7 +19,7 @@ public record StaleSpan(
     String reader, long offset, long wrong, String expected, String actual, String why) {
 
   /** What one of these readers read stale, if it did; later accesses are counted into the first. */
-  static Optional<StaleSpan> of(List<DmaEvent> events, String reader, ExporterSide exporter) {
+  public static Optional<StaleSpan> of(List<DmaEvent> events, String reader, ExporterSide exporter) {
     DmaEvent.StaleRead first = null;
     long wrong = 0;
     for (DmaEvent event : events) {

@@ -1,13 +1,17 @@
 package org.bufferyard.shell.json;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import java.util.Optional;
 import org.bufferyard.platform.scenario.RunReport;
 import org.bufferyard.platform.scenario.RunReport.ImporterReport;
+import org.bufferyard.platform.scenario.RunReport.Observed;
 import org.bufferyard.platform.scenario.RunReport.PipelineReport;
 import org.bufferyard.platform.spec.DeviceNames;
+import org.bufferyard.platform.verdict.Verdict;
 
 /** What a scenario did. */
 public final class RunJson {
@@ -42,6 +46,18 @@ public final class RunJson {
     json.add("dropped", dropped);
     json.addProperty("wrongChecksums", pipeline.wrongChecksums());
     json.addProperty("bouncedBytes", pipeline.bouncedBytes());
+    pipeline
+        .cpu()
+        .ifPresent(
+            c -> {
+              JsonObject cpu = seen(c.observed());
+              cpu.add("expected", expected(c.expected()));
+              cpu.addProperty("asExpected", c.asExpected());
+              json.add("cpu", cpu);
+            });
+    JsonArray incidents = new JsonArray();
+    pipeline.incidents().forEach(incidents::add);
+    json.add("incidents", incidents);
     JsonArray importers = new JsonArray();
     pipeline.importers().forEach(i -> importers.add(importer(i, names)));
     json.add("importers", importers);
@@ -51,14 +67,22 @@ public final class RunJson {
   private static JsonObject importer(ImporterReport importer, DeviceNames names) {
     JsonObject json = new JsonObject();
     json.addProperty("importer", names.shortest(importer.importer()));
-    json.add(
-        "expected",
-        importer
-            .expected()
-            .<com.google.gson.JsonElement>map(v -> new JsonPrimitive(v.name()))
-            .orElse(JsonNull.INSTANCE));
+    json.addProperty("verdict", importer.verdict().name());
+    json.add("expected", expected(importer.expected()));
     json.addProperty("asExpected", importer.asExpected());
+    json.add("seen", seen(importer.observed()));
     json.add("share", ShareJson.of(importer.share(), names));
+    return json;
+  }
+
+  private static JsonElement expected(Optional<Verdict> verdict) {
+    return verdict.<JsonElement>map(v -> new JsonPrimitive(v.name())).orElse(JsonNull.INSTANCE);
+  }
+
+  private static JsonObject seen(Observed observed) {
+    JsonObject json = new JsonObject();
+    json.addProperty("verdict", observed.verdict().name());
+    json.addProperty("text", observed.text());
     return json;
   }
 }

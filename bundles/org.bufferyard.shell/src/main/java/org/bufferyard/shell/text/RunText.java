@@ -2,8 +2,10 @@ package org.bufferyard.shell.text;
 
 import org.bufferyard.platform.scenario.RunReport;
 import org.bufferyard.platform.scenario.RunReport.ImporterReport;
+import org.bufferyard.platform.scenario.RunReport.Observed;
 import org.bufferyard.platform.scenario.RunReport.PipelineReport;
 import org.bufferyard.platform.spec.DeviceNames;
+import org.bufferyard.platform.verdict.Verdict;
 
 /** What a scenario did. */
 public final class RunText {
@@ -39,22 +41,53 @@ public final class RunText {
                       Paragraph.fold(
                           "  ", p.name() + ": " + d.frames() + " dropped: " + d.reason())));
     }
+    for (PipelineReport p : report.pipelines()) {
+      p.incidents()
+          .forEach(i -> out.append(Paragraph.fold("  ", p.name() + ": on purpose, " + i)));
+      p.cpu()
+          .filter(c -> c.observed().verdict() != Verdict.SHARED)
+          .ifPresent(c -> out.append(seen(p, "cpu", c.observed())));
+      p.importers().stream()
+          .filter(i -> i.verdict() != i.share().verdict())
+          .forEach(i -> out.append(seen(p, names.shortest(i.importer()), i.observed())));
+    }
     out.append('\n').append(verdicts());
     out.append('\n');
     out.append(report.asExpected() ? "as expected\n" : "NOT as expected\n");
     return out.toString();
   }
 
+  private static String seen(PipelineReport pipeline, String reader, Observed observed) {
+    return Paragraph.fold(
+        "  ",
+        pipeline.name() + ": " + observed.verdict() + " at " + reader + ", " + observed.text());
+  }
+
+  private static String errno(ImporterReport importer) {
+    boolean told = importer.verdict() == importer.share().verdict();
+    return told ? importer.share().errno().map(e -> " (" + e + ")").orElse("") : "";
+  }
+
   private String verdicts() {
     Columns columns = new Columns("  ");
     columns.row("pipeline", "importer", "policy", "verdict", "expected", "");
     for (PipelineReport p : report.pipelines()) {
+      p.cpu()
+          .ifPresent(
+              c ->
+                  columns.row(
+                      p.name(),
+                      "(cpu)",
+                      "",
+                      c.observed().verdict(),
+                      c.expected().map(Enum::name).orElse("-"),
+                      c.asExpected() ? "" : "DIFFERS"));
       for (ImporterReport i : p.importers()) {
         columns.row(
             p.name(),
             names.shortest(i.importer()),
             i.share().policy(),
-            i.share().verdict() + i.share().errno().map(e -> " (" + e + ")").orElse(""),
+            i.verdict() + errno(i),
             i.expected().map(Enum::name).orElse("-"),
             i.asExpected() ? "" : "DIFFERS");
       }

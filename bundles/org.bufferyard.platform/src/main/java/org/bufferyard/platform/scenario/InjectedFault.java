@@ -1,0 +1,39 @@
+package org.bufferyard.platform.scenario;
+
+import java.util.Objects;
+
+/**
+ * Something that breaks while a pipeline runs.
+ *
+ * @param device id or name; empty: the pipeline's exporter
+ * @param frame at which it happens, from 0; -1: while the buffers are made
+ * @param step which request from then on fails, from 1; only for memory and addresses
+ * @param bytes how far beyond the end; only for a write out of range
+ */
+public record InjectedFault(Kind kind, String device, long frame, int step, long bytes) {
+
+  /** What breaks. */
+  public enum Kind {
+    NO_MEMORY,
+    NO_IOVA,
+    LATE_WRITE,
+    OUT_OF_RANGE_WRITE,
+    UNPLUGGED,
+    FENCE_NEVER_SIGNALS;
+
+    /** As scenario files write it. */
+    public String word() {
+      return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  public InjectedFault {
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(device, "device");
+  }
+
+  /** The same with that device. */
+  InjectedFault at(String id) {
+    return new InjectedFault(kind, id, frame, step, bytes);
+  }
+}

@@ -1,0 +1,220 @@
+package org.bufferyard.scenario;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.kernel.KernelProfile;
+import org.bufferyard.platform.scenario.InjectedFault;
+import org.bufferyard.platform.scenario.InjectedFault.Kind;
+import org.bufferyard.platform.scenario.RunReport;
+import org.bufferyard.platform.scenario.RunReport.Dropped;
+import org.bufferyard.platform.scenario.RunReport.PipelineReport;
+import org.bufferyard.platform.scenario.ScenarioSpec;
+import org.bufferyard.platform.scenario.ScenarioSpec.CpuUse;
+import org.bufferyard.platform.scenario.ScenarioSpec.PipelineSpec;
+import org.bufferyard.platform.scenario.SyncChange;
+import org.bufferyard.platform.scenario.SyncChange.Point;
+import org.bufferyard.platform.verdict.MemoryKind;
+import org.bufferyard.platform.verdict.Verdict;
+import org.bufferyard.platform.wiring.PlainWiring;
+import org.bufferyard.platform.yard.Yards;
+import org.bufferyard.scenario.explain.ShareExplainer;
+import org.bufferyard.scenario.run.PipelineRunner;
+import org.junit.jupiter.api.Test;
+
+/** Syncs that are left out and things that break: what a run says, and that its frames add up. */
+class DisturbedPipelinesTest {
+  private static final int FRAMES = 6;
+
+  private final DrawnBoard board = new DrawnBoard();
+  private MemoryKind memory = MemoryKind.NONCONTIG;
+  private Optional<String> ops = Optional.empty();
+  private CpuUse cpu = CpuUse.NONE;
+  private boolean keepMapped;
+  private final List<SyncChange> syncs = new ArrayList<>();
+  private final List<InjectedFault> faults = new ArrayList<>();
+
+  DisturbedPipelinesTest() {
+    board.codecHasPool = false;
+  }
+
+  private PipelineReport run() {
+    Yards yards = PlainWiring.wire().get(Yards.class);
+    PipelineSpec pipeline =
+        new PipelineSpec(
+            "p",
+            board.exporter,
+            List.of(board.importer),
+            memory,
+            board.policy,
+            ops,
+            64 << 10,
+            2,
+            FRAMES,
+            cpu,
+            keepMapped ? List.of(board.importer) : List.of(),
+            List.of(),
+            syncs,
+            faults);
+    RunReport report =
+        new PipelineRunner(yards, new ShareExplainer(yards))
+            .run(
+                new ScenarioSpec("s", "b", KernelProfile.DEFAULT, List.of(pipeline)),
+                board.spec());
+    PipelineReport p = report.pipelines().getFirst();
+    assertEquals(
+        FRAMES, p.framesOut() + p.dropped().stream().mapToLong(Dropped::frames).sum(), "frames");
+    return p;
+  }
+
+  private void leaveOut(Point point) {
+    syncs.add(new SyncChange(point, Optional.empty()));
+  }
+
+  private void breaks(Kind kind, String device, long frame) {
+    faults.add(new InjectedFault(kind, device, frame, 1, 4096));
+  }
+
+  private void expect(Verdict importer, Verdict user) {
+    PipelineReport p = run();
+    assertEquals(importer, p.importers().getFirst().verdict(), p.toString());
+    assertEquals(user, p.cpu().orElseThrow().observed().verdict(), p.toString());
+  }
+
+  private PipelineReport expect(Verdict importer) {
+    PipelineReport p = run();
+    assertEquals(importer, p.importers().getFirst().verdict(), p.toString());
+    return p;
+  }
+
+  private void userReads() {
+    cpu = new CpuUse(true, false, Optional.empty());
+  }
+
+  private void userWrites() {
+    cpu = new CpuUse(false, true, Optional.empty());
+  }
+
+  @Test
+  void rightSyncsShowTheFrameToEverybody() {
+    userReads();
+    expect(Verdict.SHARED, Verdict.SHARED);
+  }
+
+  @Test
+  void withoutTheInvalidateUserSpaceReadsOldBytes() {
+    userReads();
+    leaveOut(Point.EXPORTER_FINISH);
+    expect(Verdict.SHARED, Verdict.STALE);
+  }
+
+  @Test
+  void aSyncToDeviceInvalidatesNothing() {
+    userReads();
+    syncs.add(new SyncChange(Point.EXPORTER_FINISH, Optional.of(DmaDirection.TO_DEVICE)));
+    expect(Verdict.SHARED, Verdict.STALE);
+  }
+
+  @Test
+  void aCoherentExporterNeedsNoSync() {
+    userReads();
+    board.codecCoherent = true;
+    leaveOut(Point.EXPORTER_PREPARE);
+    leaveOut(Point.EXPORTER_FINISH);
+    assertEquals(Verdict.SHARED, run().cpu().orElseThrow().observed().verdict());
+  }
+
+  @Test
+  void beginOnLiveMappingsHealsWhatTheDriverForgot() {
+    userReads();
+    ops = Optional.of("streaming");
+    keepMapped = true;
+    leaveOut(Point.EXPORTER_FINISH);
+    PipelineReport p = run();
+    // The first frame of each buffer comes before anything is mapped.
+    assertEquals(2, p.wrongChecksums(), p.toString());
+  }
+
+  @Test
+  void whatUserSpaceDrawsReachesAKeptMappingByTheEndSync() {
+    userWrites();
+    ops = Optional.of("streaming");
+    keepMapped = true;
+    expect(Verdict.SHARED);
+    leaveOut(Point.CPU_END);
+    expect(Verdict.STALE);
+  }
+
+  @Test
+  void videobufSyncsNothingForUserSpace() {
+    userWrites();
+    PipelineReport p = expect(Verdict.STALE);
+    String text = p.importers().getFirst().observed().text();
+    assertTrue(text.contains("offset 0x0") && text.contains("never cleaned"), text);
+  }
+
+  @Test
+  void memoryThatRunsOutRefuses() {
+    board.codecHasPool = true;
+    memory = MemoryKind.POOL;
+    faults.add(new InjectedFault(Kind.NO_MEMORY, "", -1, 2, 0));
+    PipelineReport p = expect(Verdict.REFUSED);
+    assertTrue(p.dropped().getFirst().reason().contains("-ENOMEM"), p.toString());
+  }
+
+  @Test
+  void addressesThatRunOutRefuseFromThatFrameOn() {
+    memory = MemoryKind.DEFAULT;
+    breaks(Kind.NO_IOVA, DrawnBoard.SCALER, 1);
+    PipelineReport p = expect(Verdict.REFUSED);
+    assertEquals(1, p.framesOut(), p.toString());
+  }
+
+  @Test
+  void aLateWriteShowsTheFrameBefore() {
+    memory = MemoryKind.DEFAULT;
+    breaks(Kind.LATE_WRITE, "", 3);
+    PipelineReport p = expect(Verdict.CORRUPT);
+    assertEquals(FRAMES - 1, p.framesOut(), p.toString());
+  }
+
+  @Test
+  void aTransferThatRunsOnHitsTheNextBuffer() {
+    board.codecHasPool = true;
+    memory = MemoryKind.POOL;
+    breaks(Kind.OUT_OF_RANGE_WRITE, "", 1);
+    PipelineReport p = expect(Verdict.CORRUPT);
+    assertTrue(p.incidents().getFirst().contains("over the buffer"), p.toString());
+  }
+
+  @Test
+  void anUnpluggedImporterLosesItsFramesOnly() {
+    memory = MemoryKind.DEFAULT;
+    breaks(Kind.UNPLUGGED, DrawnBoard.SCALER, 2);
+    PipelineReport p = expect(Verdict.REFUSED);
+    assertEquals(2, p.framesOut(), p.toString());
+    assertEquals("scaler was unplugged", p.dropped().getFirst().reason());
+  }
+
+  @Test
+  void anUnpluggedExporterEndsTheStream() {
+    memory = MemoryKind.DEFAULT;
+    breaks(Kind.UNPLUGGED, DrawnBoard.CODEC, 2);
+    PipelineReport p = expect(Verdict.REFUSED);
+    assertEquals(2, p.framesOut(), p.toString());
+  }
+
+  @Test
+  void aFenceThatNeverSignalsEndsInASignal() {
+    memory = MemoryKind.DEFAULT;
+    ops = Optional.of("streaming");
+    breaks(Kind.FENCE_NEVER_SIGNALS, "", 4);
+    PipelineReport p = expect(Verdict.REFUSED);
+    assertEquals(4, p.framesOut(), p.toString());
+    assertTrue(p.incidents().getFirst().contains("unsignaled"), p.toString());
+  }
+}
