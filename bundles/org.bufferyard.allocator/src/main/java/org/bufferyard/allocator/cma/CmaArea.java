@@ -1,6 +1,7 @@
 package org.bufferyard.allocator.cma;
 
 import java.util.List;
+import org.bufferyard.allocator.frames.FrameRuns;
 import org.bufferyard.allocator.frames.LiveRanges;
 import org.bufferyard.allocator.frames.PageFrames;
 import org.bufferyard.api.allocator.AdoptionDeclinedException;
@@ -14,7 +15,7 @@ import org.bufferyard.api.memory.PhysRange;
  * One contiguous memory area: mm/cma.c, cma_alloc() (B6).
  *
  * <p>Algorithm: first fit of exactly the requested pages at the requested alignment, range after
- * range; nothing is rounded to a power of two. Cost: {@link CmaRange}'s, and one look-up a free.
+ * range; nothing is rounded to a power of two. Cost: {@link FrameRuns}'s, and one look-up a free.
  * Thread rule: engine thread. Caveat: which alignment a request carries (get_order, at most
  * CONFIG_CMA_ALIGNMENT) is the caller's, as in cma_alloc_aligned().
  *
@@ -24,14 +25,14 @@ import org.bufferyard.api.memory.PhysRange;
 final class CmaArea implements Allocator {
 
   private final String id;
-  private final List<CmaRange> ranges;
+  private final List<FrameRuns> ranges;
 
   /** Frame to pages. */
   private final LiveRanges live = new LiveRanges();
 
   CmaArea(AllocatorSpec spec, List<PhysRange> adopted) throws AdoptionDeclinedException {
     id = spec.id();
-    ranges = spec.regions().stream().map(CmaRange::new).toList();
+    ranges = spec.regions().stream().map(FrameRuns::new).toList();
     for (PhysRange range : adopted) {
       adopt(range);
     }
@@ -40,7 +41,7 @@ final class CmaArea implements Allocator {
   private void adopt(PhysRange range) throws AdoptionDeclinedException {
     long frame = PageFrames.first(range);
     long count = PageFrames.of(PageRef.align(range.size()));
-    CmaRange holder = holder(frame, count);
+    FrameRuns holder = holder(frame, count);
     if (holder == null || (range.base() & (PageRef.SIZE - 1)) != 0) {
       throw new AdoptionDeclinedException(
           id + " cannot represent " + range + ": taken, outside or not aligned");
@@ -49,8 +50,8 @@ final class CmaArea implements Allocator {
   }
 
   /** The range that could give exactly these pages, or null. */
-  private CmaRange holder(long frame, long count) {
-    for (CmaRange range : ranges) {
+  private FrameRuns holder(long frame, long count) {
+    for (FrameRuns range : ranges) {
       if (count > 0 && range.isFree(frame, count)) {
         return range;
       }
@@ -63,23 +64,23 @@ final class CmaArea implements Allocator {
     long count = request.pages();
     long preferred = PageFrames.preferred(request, request.alignOrder());
     if (preferred >= 0) {
-      CmaRange holder = holder(preferred, count);
+      FrameRuns holder = holder(preferred, count);
       if (holder != null) {
         return take(holder, preferred, count);
       }
     }
     long end = PageFrames.end(request);
     for (int i = 0; i < ranges.size(); i++) {
-      CmaRange range = ranges.get(i);
+      FrameRuns range = ranges.get(i);
       long frame = range.find(count, request.alignOrder(), end);
-      if (frame != CmaRange.NONE) {
+      if (frame != FrameRuns.NONE) {
         return take(range, frame, count);
       }
     }
     return NO_MEMORY;
   }
 
-  private long take(CmaRange range, long frame, long count) {
+  private long take(FrameRuns range, long frame, long count) {
     range.take(frame, count);
     live.put(frame, count);
     return frame << PageRef.SHIFT;
@@ -94,7 +95,7 @@ final class CmaArea implements Allocator {
       throw PageFrames.notLive(id, base, sizeBytes);
     }
     long count = live.remove(frame);
-    for (CmaRange range : ranges) {
+    for (FrameRuns range : ranges) {
       if (range.region().contains(base)) {
         range.give(frame, count);
       }
@@ -103,7 +104,7 @@ final class CmaArea implements Allocator {
 
   @Override
   public boolean owns(long phys) {
-    for (CmaRange range : ranges) {
+    for (FrameRuns range : ranges) {
       if (range.region().contains(phys)) {
         return true;
       }
@@ -114,7 +115,7 @@ final class CmaArea implements Allocator {
   @Override
   public long freeBytes() {
     long pages = 0;
-    for (CmaRange range : ranges) {
+    for (FrameRuns range : ranges) {
       pages += range.freePages();
     }
     return pages << PageRef.SHIFT;

@@ -1,19 +1,19 @@
-package org.bufferyard.allocator.cma;
+package org.bufferyard.allocator.frames;
 
-import org.bufferyard.allocator.frames.FrameBits;
-import org.bufferyard.allocator.frames.PageFrames;
 import org.bufferyard.api.memory.PhysRange;
 
 /**
- * The bitmap of one range of an area, a bit a page (order_per_bit 0).
+ * The free pages of one range as runs of any length: a bitmap, a bit a page (order_per_bit 0 of
+ * mm/cma.c).
  *
  * <p>Algorithm: bitmap_find_next_zero_area_off() over the set of <em>free</em> pages, whose
  * hierarchy jumps over what is full. Cost: O(pages/64) in the worst case. Thread rule: engine
  * thread.
  */
-final class CmaRange {
+public final class FrameRuns {
 
-  static final long NONE = FrameBits.NONE;
+  /** What a search returns when nothing fits. */
+  public static final long NONE = FrameBits.NONE;
 
   private final PhysRange region;
   private final long first;
@@ -21,7 +21,8 @@ final class CmaRange {
   private final FrameBits free;
   private long freePages;
 
-  CmaRange(PhysRange region) {
+  /** All of the region is free. */
+  public FrameRuns(PhysRange region) {
     this.region = region;
     first = PageFrames.first(region);
     pages = PageFrames.count(region);
@@ -30,11 +31,11 @@ final class CmaRange {
     freePages = pages;
   }
 
-  PhysRange region() {
+  public PhysRange region() {
     return region;
   }
 
-  long freePages() {
+  public long freePages() {
     return freePages;
   }
 
@@ -45,10 +46,19 @@ final class CmaRange {
    *     range into account
    * @param end first frame that may not be used
    */
-  long find(long count, int alignOrder, long end) {
+  public long find(long count, int alignOrder, long end) {
+    return find(first, count, alignOrder, end);
+  }
+
+  /**
+   * The same, not below a frame.
+   *
+   * @param from first frame to look at; clamped to the range
+   */
+  public long find(long from, long count, int alignOrder, long end) {
     long mask = (1L << alignOrder) - 1;
     long last = Math.min(pages, end - first) - count;
-    long at = 0;
+    long at = Math.max(0, from - first);
     while (at <= last) {
       at = free.nextSet(at);
       if (at == FrameBits.NONE) {
@@ -68,7 +78,7 @@ final class CmaRange {
   }
 
   /** Whether the run lies in this range and is free. */
-  boolean isFree(long frame, long count) {
+  public boolean isFree(long frame, long count) {
     long at = frame - first;
     return at >= 0
         && count <= pages
@@ -76,12 +86,12 @@ final class CmaRange {
         && free.nextClear(at, at + count) == at + count;
   }
 
-  void take(long frame, long count) {
+  public void take(long frame, long count) {
     free.clear(frame - first, frame - first + count);
     freePages -= count;
   }
 
-  void give(long frame, long count) {
+  public void give(long frame, long count) {
     free.set(frame - first, frame - first + count);
     freePages += count;
   }
