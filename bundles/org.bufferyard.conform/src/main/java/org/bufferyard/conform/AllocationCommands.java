@@ -60,6 +60,9 @@ final class AllocationCommands {
       Bench bench, Operation op, YardDevice device, JsonObject recorded) {
     List<RecordedPlaces.Run> runs = RecordedPlaces.runs(recorded);
     boolean direct = device.dmaDomain().isEmpty();
+    if (!runs.isEmpty()) {
+      bench.leftovers().learn(device, runs.getFirst().phys(), op.number(3));
+    }
     for (RecordedPlaces.Run run : runs) {
       learnPage(bench, device, run.phys());
       // Behind an IOMMU a run is pages that happened to be neighbours, else one allocation.

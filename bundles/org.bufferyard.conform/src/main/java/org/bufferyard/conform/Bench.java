@@ -48,6 +48,8 @@ final class Bench {
 
   private final List<String> callbacks = new ArrayList<>();
 
+  private final Leftovers leftovers;
+
   /** The on-card buffer of each PCI device. */
   private final Map<String, byte[]> cards = new HashMap<>();
 
@@ -65,6 +67,7 @@ final class Bench {
     this.state = state;
     this.boot = boot;
     this.recorded = recorded;
+    this.leftovers = new Leftovers(recorded);
     this.sightings = new Sightings(recorded);
     this.traceStart = state.events().mark();
   }
@@ -152,6 +155,10 @@ final class Bench {
         .flatMap(op -> Stream.of(op.split(" ", -1)).skip(1))
         .flatMap(word -> device(word).stream())
         .findFirst();
+  }
+
+  Leftovers leftovers() {
+    return leftovers;
   }
 
   /** Callbacks of the recorder's exporter that no answer has told yet, in its words. */

@@ -2,6 +2,7 @@ package org.bufferyard.conform;
 
 import java.util.Optional;
 import org.bufferyard.api.dma.Allocation;
+import org.bufferyard.api.dma.Dma;
 import org.bufferyard.api.dma.DmaAttrs;
 import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.dmabuf.DmaBuf;
@@ -78,6 +79,13 @@ sealed interface BenchObject {
     /** Whether it holds a table of the exporter's own; a copy does not tell (DMABUF_DEBUG). */
     boolean holdsExportersTable() {
       return mapping.filter(m -> exporter.hasMapped(m.table())).isPresent();
+    }
+
+    /** Unmaps that table behind the core's back. */
+    void giveBackLeak(Dma dma) {
+      SharedMapping leaked = mapping.orElseThrow();
+      exporter.giveBack(dma, attachment.importer(), leaked.table(), leaked.direction());
+      mapping = Optional.empty();
     }
 
     void mapped(SgTable table, DmaDirection direction) {

@@ -160,6 +160,7 @@ final class BufferCommands {
     core(bench).detach(attached.get().attachment());
     bench.remove(op.word(1));
     if (leaks) {
+      attached.get().giveBackLeak(bench.dma());
       answer.number("leaked_map", 1);
     }
     return answer.number("rc", 0);

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.bufferyard.api.dma.Allocation;
+import org.bufferyard.api.dma.Dma;
 import org.bufferyard.api.dma.Dma.MapResult;
 import org.bufferyard.api.dma.Dma.SgResult;
 import org.bufferyard.api.dma.DmaAttrs;
+import org.bufferyard.api.dma.DmaDevice;
 import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.dmabuf.BufferLifecycle;
 import org.bufferyard.api.dmabuf.CpuAccessOps;
@@ -88,6 +90,12 @@ final class RecorderExporter implements DmaBufOpsKind {
       traits = traits.without(Member.ATTACH).without(Member.DETACH);
     }
     return traits;
+  }
+
+  /** Unmaps a table that its importer detached from: the recorder looks after its own leaks. */
+  void giveBack(Dma dma, DmaDevice importer, SgTable table, DmaDirection direction) {
+    mapped.remove(table);
+    dma.unmapSgtable(importer, table, direction, DmaAttrs.NONE);
   }
 
   @Override
