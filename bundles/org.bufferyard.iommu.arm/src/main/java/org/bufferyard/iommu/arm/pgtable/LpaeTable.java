@@ -40,9 +40,9 @@ final class LpaeTable implements PageTable {
     this.memory = memory;
     this.complaints = complaints;
     this.flush = flush;
-    this.walker = new LpaeWalker(shape, memory);
     this.splitsBlocks = !PARTIAL_REFUSED.holdsIn(kernel);
     this.pgd = memory.allocate(shape.pgdBlock(), addressBits());
+    this.walker = new LpaeWalker(shape, memory, pgd);
   }
 
   private int addressBits() {
@@ -260,7 +260,7 @@ final class LpaeTable implements PageTable {
 
   @Override
   public Found walk(long iova) {
-    return pgd == TableMemory.NONE ? Found.NOTHING : walker.walk(pgd, iova);
+    return pgd == TableMemory.NONE ? Found.NOTHING : walker.walk(iova);
   }
 
   @Override

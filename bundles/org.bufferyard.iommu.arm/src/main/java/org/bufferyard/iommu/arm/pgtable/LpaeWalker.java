@@ -4,43 +4,48 @@ import static org.bufferyard.iommu.arm.pgtable.LpaeShape.LAST_LEVEL;
 
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.bufferyard.iommu.arm.pgtable.PageTable.Found;
 
 /**
  * The hardware's walk of LPAE tables, configured by a driver's request or by the fields of TCR and
- * VTCR. The answer stays here until the next walk, so that a walk allocates nothing. Engine thread
- * only.
+ * VTCR. Engine thread only.
  */
-public final class LpaeWalker {
+public final class LpaeWalker implements TableWalker {
   private final LpaeShape shape;
   private final TableMemory memory;
+  private final long base;
 
   private long walkedPhys;
   private int walkedOrder;
   private int walkedProt;
 
-  LpaeWalker(LpaeShape shape, TableMemory memory) {
+  LpaeWalker(LpaeShape shape, TableMemory memory, long base) {
     this.shape = shape;
     this.memory = memory;
+    this.base = base;
   }
 
-  /** Stage 1 by T0SZ, TG0 and IPS; empty when they make no table. */
+  /** Stage 1 from {@code base} by T0SZ, TG0 and IPS; empty when they make no table. */
   public static Optional<LpaeWalker> stage1(
-      TableMemory memory, int sizeOffset, int granuleCode, int outputCode) {
+      TableMemory memory, long base, int sizeOffset, int granuleCode, int outputCode) {
     return LpaeShape.ofRegisters(sizeOffset, granuleCode, outputCode, OptionalInt.empty())
-        .map(shape -> new LpaeWalker(shape, memory));
+        .map(shape -> new LpaeWalker(shape, memory, base));
   }
 
-  /** Stage 2 by T0SZ, TG0, PS and SL0; empty when they make no table. */
+  /** Stage 2 from {@code base} by T0SZ, TG0, PS and SL0; empty when they make no table. */
   public static Optional<LpaeWalker> stage2(
-      TableMemory memory, int sizeOffset, int granuleCode, int outputCode, int startLevel) {
+      TableMemory memory,
+      long base,
+      int sizeOffset,
+      int granuleCode,
+      int outputCode,
+      int startLevel) {
     return LpaeShape.ofRegisters(sizeOffset, granuleCode, outputCode, OptionalInt.of(startLevel))
         .filter(shape -> shape.startLevel() >= 0 && shape.pgdBits() > 0)
-        .map(shape -> new LpaeWalker(shape, memory));
+        .map(shape -> new LpaeWalker(shape, memory, base));
   }
 
-  /** Walks from the first table at {@code base}. */
-  public Found walk(long base, long iova) {
+  @Override
+  public Found walk(long iova) {
     if (!shape.isInput(iova)) {
       return Found.NOTHING;
     }
@@ -75,17 +80,17 @@ public final class LpaeWalker {
     return LpaeEntry.isAccessed(shape, entry) ? Found.PAGE : Found.NOT_ACCESSED;
   }
 
-  /** Physical address that the last walk found for its iova. */
+  @Override
   public long walkedPhys() {
     return walkedPhys;
   }
 
-  /** log2 of the size of the page that the last walk found. */
+  @Override
   public int walkedOrder() {
     return walkedOrder;
   }
 
-  /** READ and WRITE as the hardware checks them in the page that the last walk found. */
+  @Override
   public int walkedProt() {
     return walkedProt;
   }

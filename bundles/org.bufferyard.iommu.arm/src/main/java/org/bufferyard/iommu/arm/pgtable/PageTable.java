@@ -6,22 +6,9 @@ import org.bufferyard.api.iommu.TableWalk;
 
 /**
  * One translation table of one domain, in the yard's memory as hardware reads it: {@code struct
- * io_pgtable_ops}, and the walk of the hardware. The answer of a walk stays in the table until the
- * next one, so that a walk allocates nothing. Engine thread only.
+ * io_pgtable_ops}, and the walk of the hardware. Engine thread only.
  */
-public interface PageTable extends AutoCloseable {
-  /** What a walk found. */
-  enum Found {
-    PAGE,
-    NOTHING,
-    /** A page whose access flag is clear. */
-    NOT_ACCESSED,
-    /** A table or page lies beyond the output addresses of the table. */
-    TOO_FAR,
-    /** A table lies where no memory answers. */
-    BROKEN
-  }
-
+public interface PageTable extends TableWalker, AutoCloseable {
   /** False when there was no memory for the first level, and after close. */
   boolean exists();
 
@@ -54,18 +41,6 @@ public interface PageTable extends AutoCloseable {
    * @return bytes unmapped
    */
   long unmap(long iova, long pageSize, long count);
-
-  /** The hardware's walk. */
-  Found walk(long iova);
-
-  /** Physical address that the last walk found for its iova. */
-  long walkedPhys();
-
-  /** log2 of the size of the page that the last walk found. */
-  int walkedOrder();
-
-  /** READ and WRITE as the hardware checks them in the page that the last walk found. */
-  int walkedProt();
 
   /** iova_to_phys(): 0 where nothing is mapped. */
   default long phys(long iova) {

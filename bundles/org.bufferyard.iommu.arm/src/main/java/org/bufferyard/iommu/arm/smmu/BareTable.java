@@ -14,6 +14,7 @@ import org.bufferyard.iommu.arm.pgtable.PageTable;
 import org.bufferyard.iommu.arm.pgtable.PageTables;
 import org.bufferyard.iommu.arm.pgtable.TableMemory;
 import org.bufferyard.iommu.arm.pgtable.TableRequest;
+import org.bufferyard.iommu.arm.pgtable.TableWalker;
 
 /** The unit of {@link BareTableKind}. No cache, so nothing is stale. Engine thread only. */
 final class BareTable implements Iommu, Invalidator {
@@ -81,12 +82,12 @@ final class BareTable implements Iommu, Invalidator {
       return new Translation.Fault(0, "BLOCKED", address, write);
     }
     PageTable table = paged.table();
-    PageTable.Found found = table.walk(address);
+    TableWalker.Found found = table.walk(address);
     int right = write ? IommuProt.WRITE : IommuProt.READ;
-    if (found == PageTable.Found.PAGE && (table.walkedProt() & right) != 0) {
+    if (found == TableWalker.Found.PAGE && (table.walkedProt() & right) != 0) {
       return new Translation.Translated(table.walkedPhys(), false);
     }
-    String name = found == PageTable.Found.PAGE ? "PERMISSION" : "TRANSLATION";
+    String name = found == TableWalker.Found.PAGE ? "PERMISSION" : "TRANSLATION";
     return new Translation.Fault(found.ordinal(), name, address, write);
   }
 

@@ -1,8 +1,7 @@
 package org.bufferyard.iommu.arm.smmu;
 
 import org.bufferyard.api.iommu.IommuProt;
-import org.bufferyard.iommu.arm.pgtable.LpaeWalker;
-import org.bufferyard.iommu.arm.pgtable.PageTable;
+import org.bufferyard.iommu.arm.pgtable.TableWalker;
 
 /**
  * How an access finds its page: by the {@link Tlb}, else by a walk, whose page the TLB then keeps.
@@ -33,25 +32,24 @@ final class CachedWalk {
    * One access.
    *
    * @param tag of the address space
-   * @param base physical address of its first table
    * @param mayDisagree whether pages were unmapped whose flush has not come: a hit is then held
    *     against the table
    */
   Outcome access(
-      int tag, LpaeWalker walker, long base, long iova, boolean write, boolean mayDisagree) {
+      int tag, TableWalker walker, long iova, boolean write, boolean mayDisagree) {
     int way = tlb.find(tag, iova);
     if (way == Tlb.MISS) {
-      return miss(tag, walker, base, iova, write);
+      return miss(tag, walker, iova, write);
     }
     if (!allows(tlb.prot(way), write)) {
       return Outcome.DENIED;
     }
     phys = tlb.phys(way, iova);
-    return mayDisagree && !agrees(walker, base, iova, write) ? Outcome.STALE : Outcome.REACHED;
+    return mayDisagree && !agrees(walker, iova, write) ? Outcome.STALE : Outcome.REACHED;
   }
 
-  private Outcome miss(int tag, LpaeWalker walker, long base, long iova, boolean write) {
-    return switch (walker.walk(base, iova)) {
+  private Outcome miss(int tag, TableWalker walker, long iova, boolean write) {
+    return switch (walker.walk(iova)) {
       case NOTHING -> Outcome.NOTHING;
       case NOT_ACCESSED -> Outcome.NOT_ACCESSED;
       case TOO_FAR -> Outcome.TOO_FAR;
@@ -72,8 +70,8 @@ final class CachedWalk {
   }
 
   /** Whether a walk would say the same now. */
-  private boolean agrees(LpaeWalker walker, long base, long iova, boolean write) {
-    return walker.walk(base, iova) == PageTable.Found.PAGE
+  private boolean agrees(TableWalker walker, long iova, boolean write) {
+    return walker.walk(iova) == TableWalker.Found.PAGE
         && allows(walker.walkedProt(), write)
         && walker.walkedPhys() == phys;
   }

@@ -40,7 +40,7 @@ final class SmmuV3Hardware {
 
   /** What an entry of the stream table leads to. */
   private record StreamConfig(
-      StreamTableEntry.Config config, int tag, long base, Optional<LpaeWalker> walker) {}
+      StreamTableEntry.Config config, int tag, Optional<LpaeWalker> walker) {}
 
   private final TableMemory memory;
   private final StreamTable streams;
@@ -96,15 +96,14 @@ final class SmmuV3Hardware {
     return switch (entry.config()) {
       case BAD -> refuse(SmmuV3Event.C_BAD_STE, stream, address, write, 0);
       case ABORT, BYPASS ->
-          keep(new StreamConfig(entry.config(), 0, 0, Optional.empty()), stream, address, write);
+          keep(new StreamConfig(entry.config(), 0, Optional.empty()), stream, address, write);
       case STAGE_1 -> fetchContext(entry, stream, address, write);
       case STAGE_2 -> {
-        Optional<LpaeWalker> walker = stage2Walker(entry.vtcr());
+        Optional<LpaeWalker> walker = stage2Walker(entry.vtcr(), entry.s2Table());
         yield walker.isEmpty()
             ? refuse(SmmuV3Event.C_BAD_STE, stream, address, write, 0)
             : keep(
-                new StreamConfig(
-                    entry.config(), VMID_TAG | entry.vmid(), entry.s2Table(), walker),
+                new StreamConfig(entry.config(), VMID_TAG | entry.vmid(), walker),
                 stream,
                 address,
                 write);
@@ -113,9 +112,10 @@ final class SmmuV3Hardware {
   }
 
   /** VTCR: T0SZ 5:0, SL0 7:6, TG0 15:14, PS 18:16. */
-  private Optional<LpaeWalker> stage2Walker(long vtcr) {
+  private Optional<LpaeWalker> stage2Walker(long vtcr, long table) {
     return LpaeWalker.stage2(
         memory,
+        table,
         (int) vtcr & 0x3f,
         (int) (vtcr >>> 14) & 3,
         (int) (vtcr >>> 16) & 7,
@@ -131,12 +131,16 @@ final class SmmuV3Hardware {
     Optional<LpaeWalker> walker =
         context.valid()
             ? LpaeWalker.stage1(
-                memory, context.sizeOffset(), context.granule(), context.outputSize())
+                memory,
+                context.table(),
+                context.sizeOffset(),
+                context.granule(),
+                context.outputSize())
             : Optional.empty();
     return walker.isEmpty()
         ? refuse(SmmuV3Event.C_BAD_CD, stream, address, write, 0)
         : keep(
-            new StreamConfig(entry.config(), context.asid(), context.table(), walker),
+            new StreamConfig(entry.config(), context.asid(), walker),
             stream,
             address,
             write);
@@ -163,7 +167,6 @@ final class SmmuV3Hardware {
         cache.access(
             tag,
             config.walker().orElseThrow(),
-            config.base(),
             address,
             write,
             mayDisagree.test(tag));

@@ -34,7 +34,7 @@ record SmmuV3Parameters(
     int oas = values.bits("oas", 48, 32, 52);
     return new SmmuV3Parameters(
         unit.id(),
-        values.text("device", deviceName(unit.id())),
+        values.text("device", values.deviceName()),
         stage2,
         values.number("page-sizes", 0x4020_1000L, n -> n > 0),
         stage2 ? oas : VIRTUAL_BITS,
@@ -45,12 +45,5 @@ record SmmuV3Parameters(
         values.bits("cmdq-shift", 8, 1, 16),
         values.bits("evtq-shift", 7, 0, 15),
         values.bits("event-class", 2, 0, 3));
-  }
-
-  /** of_device_make_bus_id(): {@code smmu@9050000} is {@code 9050000.smmu}. */
-  private static String deviceName(String id) {
-    String node = id.substring(id.lastIndexOf('/') + 1);
-    int at = node.indexOf('@');
-    return at < 0 ? node : node.substring(at + 1) + "." + node.substring(0, at);
   }
 }

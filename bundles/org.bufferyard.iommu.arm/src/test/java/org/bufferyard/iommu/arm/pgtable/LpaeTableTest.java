@@ -257,10 +257,10 @@ class LpaeTableTest {
     bench.table.map(0, 0, 4 * KIB, 1, RW);
     TableMemory memory = new TableMemory(bench.bench);
     memory.writeLong(bench.table.base(), 0x1000_0000_0003L);
-    assertEquals(PageTable.Found.TOO_FAR, bench.table.walk(0), "beyond 44 bits");
+    assertEquals(TableWalker.Found.TOO_FAR, bench.table.walk(0), "beyond 44 bits");
     memory.writeLong(bench.table.base(), 0x00ff_0000_0003L);
-    assertEquals(PageTable.Found.BROKEN, bench.table.walk(0), "no memory there");
+    assertEquals(TableWalker.Found.BROKEN, bench.table.walk(0), "no memory there");
     memory.writeLong(bench.table.base(), 0x1);
-    assertEquals(PageTable.Found.NOTHING, bench.table.walk(0), "level 0 has no blocks of 4K");
+    assertEquals(TableWalker.Found.NOTHING, bench.table.walk(0), "level 0 has no blocks of 4K");
   }
 }

@@ -89,7 +89,7 @@ class V7sTableTest {
     TableBench bench = plain(Quirk.NO_PERMS);
     bench.table.map(0, 0, 4 * KIB, 1, IommuProt.READ | IommuProt.NOEXEC);
     assertEquals(0, bench.leaf(0) & (1 << 9 | 3 << 4 | 1));
-    assertEquals(PageTable.Found.PAGE, bench.table.walk(0));
+    assertEquals(TableWalker.Found.PAGE, bench.table.walk(0));
     assertEquals(RW, bench.table.walkedProt());
   }
 
