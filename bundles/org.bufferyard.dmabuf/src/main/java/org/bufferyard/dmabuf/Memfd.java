@@ -11,7 +11,7 @@ import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.memory.CpuMapping;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.Pgprot;
-import org.bufferyard.api.memory.PhysMemory;
+import org.bufferyard.platform.yard.CpuCache;
 
 /**
  * A file of memfd_create(): pages that come when they are touched, in ordinary or in huge pages
@@ -33,7 +33,7 @@ final class Memfd implements UserFile {
   }
 
   private final PageStore store;
-  private final PhysMemory memory;
+  private final CpuCache cache;
   private final int order;
   private int seals;
   private long sizeBytes;
@@ -47,9 +47,9 @@ final class Memfd implements UserFile {
   /** By index, in pages of this file's size. */
   private final Map<Long, Page> pages = new HashMap<>();
 
-  Memfd(PageStore store, PhysMemory memory, boolean huge, int seals) {
+  Memfd(PageStore store, CpuCache cache, boolean huge, int seals) {
     this.store = store;
-    this.memory = memory;
+    this.cache = cache;
     this.order = huge ? HUGE_ORDER : 0;
     this.seals = seals;
   }
@@ -191,12 +191,12 @@ final class Memfd implements UserFile {
 
     @Override
     public void read(long offset, byte[] into, int at, int length) {
-      memory.read(phys(offset), into, at, length);
+      cache.read(phys(offset), Pgprot.CACHED, into, at, length);
     }
 
     @Override
     public void write(long offset, byte[] from, int at, int length) {
-      memory.write(phys(offset), from, at, length);
+      cache.write(phys(offset), Pgprot.CACHED, from, at, length);
     }
 
     /** Within one page of 4096 bytes, as a mapping asks. */

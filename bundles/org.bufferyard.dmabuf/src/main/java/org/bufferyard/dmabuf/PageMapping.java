@@ -3,13 +3,13 @@ package org.bufferyard.dmabuf;
 import org.bufferyard.api.memory.CpuMapping;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.Pgprot;
-import org.bufferyard.api.memory.PhysMemory;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.platform.yard.CpuCache;
 
 /** Pages of a list in a row, cached, as vmap() or a fault handler shows them. */
 final class PageMapping implements CpuMapping {
-  private final PhysMemory memory;
+  private final CpuCache cache;
   private final SgTable pages;
   private final long start;
   private final long size;
@@ -18,8 +18,8 @@ final class PageMapping implements CpuMapping {
    * @param start first byte, counted over the list
    * @param size bytes wanted; the list may end before
    */
-  PageMapping(PhysMemory memory, SgTable pages, long start, long size) {
-    this.memory = memory;
+  PageMapping(CpuCache cache, SgTable pages, long start, long size) {
+    this.cache = cache;
     this.pages = pages;
     this.start = start;
     this.size = Math.clamp(bytes(pages) - start, 0, PageRef.align(size));
@@ -70,9 +70,9 @@ final class PageMapping implements CpuMapping {
       }
       int part = (int) Math.min(length - done, run.length() - skip);
       if (write) {
-        memory.write(run.phys() + skip, bytes, at + done, part);
+        cache.write(run.phys() + skip, Pgprot.CACHED, bytes, at + done, part);
       } else {
-        memory.read(run.phys() + skip, bytes, at + done, part);
+        cache.read(run.phys() + skip, Pgprot.CACHED, bytes, at + done, part);
       }
       done += part;
       skip = 0;

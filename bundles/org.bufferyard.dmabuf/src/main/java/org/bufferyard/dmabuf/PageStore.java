@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.bufferyard.api.allocator.AllocationRequest;
 import org.bufferyard.api.allocator.Allocator;
 import org.bufferyard.api.memory.PageRef;
+import org.bufferyard.api.memory.Pgprot;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
 import org.bufferyard.platform.yard.DmaBufEngineContext;
@@ -58,7 +59,7 @@ final class PageStore {
     if (base == Allocator.NO_MEMORY) {
       return Optional.empty();
     }
-    yard.memory().fill(base, request.sizeBytes(), (byte) 0);
+    yard.cache().zero(base, Pgprot.CACHED, request.sizeBytes());
     return Optional.of(new Block(base, request.pages(), book));
   }
 
@@ -68,6 +69,7 @@ final class PageStore {
   }
 
   void free(Block block) {
+    yard.cache().forget(block.base(), block.sizeBytes());
     block.book().free(block.base(), block.sizeBytes());
   }
 

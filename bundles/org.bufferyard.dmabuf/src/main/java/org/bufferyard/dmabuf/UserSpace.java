@@ -60,7 +60,7 @@ final class UserSpace {
   }
 
   Memfd memfd(boolean huge, int seals) {
-    return new Memfd(store, yard.memory(), huge, seals);
+    return new Memfd(store, yard.cache(), huge, seals);
   }
 
   SyncFile syncFile(Reservation reservation, FenceUsage usage) {

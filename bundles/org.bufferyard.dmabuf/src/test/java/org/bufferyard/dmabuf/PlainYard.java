@@ -24,6 +24,7 @@ import org.bufferyard.api.memory.Segment;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.spec.MachineSpec;
 import org.bufferyard.platform.spec.PoolSpec;
+import org.bufferyard.platform.yard.CpuCache;
 import org.bufferyard.platform.yard.DmaBufEngineContext;
 import org.bufferyard.platform.yard.DmaEngineContext;
 import org.bufferyard.platform.yard.YardDevice;
@@ -108,6 +109,11 @@ final class PlainYard implements DmaBufEngineContext, PageHazards {
   @Override
   public MachineSpec.Debugging debugging() {
     return debugging;
+  }
+
+  @Override
+  public CpuCache cache() {
+    return CpuCache.none(memory());
   }
 
   @Override

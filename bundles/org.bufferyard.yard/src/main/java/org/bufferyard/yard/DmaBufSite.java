@@ -15,6 +15,7 @@ import org.bufferyard.api.memory.PageHazards;
 import org.bufferyard.api.memory.PhysMemory;
 import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.spec.MachineSpec;
+import org.bufferyard.platform.yard.CpuCache;
 import org.bufferyard.platform.yard.DmaBufEngineContext;
 import org.bufferyard.platform.yard.DmaEngineContext;
 import org.bufferyard.platform.yard.YardDevice;
@@ -53,6 +54,11 @@ final class DmaBufSite implements DmaBufEngineContext {
   @Override
   public PhysMemory memory() {
     return state.memory();
+  }
+
+  @Override
+  public CpuCache cache() {
+    return state.cache();
   }
 
   @Override

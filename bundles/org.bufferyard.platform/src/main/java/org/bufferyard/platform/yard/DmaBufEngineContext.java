@@ -20,6 +20,9 @@ public interface DmaBufEngineContext extends KindContext {
 
   PhysMemory memory();
 
+  /** Memory through the mappings of the CPU. */
+  CpuCache cache();
+
   /** The page allocator's zones, lowest first. */
   List<DmaEngineContext.Zone> zones();
 
