@@ -8,6 +8,7 @@ import org.bufferyard.api.dma.DmaAttrs;
 import org.bufferyard.api.dma.DmaDevice;
 import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.dma.Gfp;
+import org.bufferyard.api.dma.IovaRange;
 import org.bufferyard.api.memory.CpuMapping;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.SgTable;
@@ -25,6 +26,7 @@ final class DmaApi implements Dma {
   private final Streaming streaming;
   private final ListStreaming lists;
   private final CoherentRemap remap;
+  private final IovaRanges ranges;
 
   DmaApi(DmaEngineContext context) {
     this.context = context;
@@ -52,6 +54,11 @@ final class DmaApi implements Dma {
             live,
             caches,
             trail);
+    this.ranges =
+        new IovaRanges(
+            context.kernel(),
+            new LinkedRange.Parts(iovas, core, iommu, bounces, caches, trail),
+            context.ledger());
     Pages pages = new Pages(context, trail);
     PoolAllocation pools = new PoolAllocation(trail);
     this.allocations =
@@ -83,6 +90,11 @@ final class DmaApi implements Dma {
   @Override
   public int setCoherentMask(DmaDevice device, long mask) {
     return masks.setCoherentMask(yards(device), mask);
+  }
+
+  @Override
+  public Optional<IovaRange> tryAllocIova(DmaDevice device, long phys, long sizeBytes) {
+    return ranges.tryAlloc(yards(device), phys, sizeBytes);
   }
 
   @Override

@@ -98,7 +98,8 @@ final class IommuMapping {
     return device.isUntrusted() || KmallocBounce.needed(kernel, machine, device, size, direction);
   }
 
-  private long bounce(
+  /** iommu_dma_map_swiotlb(): where the bounce lies, or {@link Bounces#NONE}. */
+  long bounce(
       YardDevice device,
       long phys,
       long size,

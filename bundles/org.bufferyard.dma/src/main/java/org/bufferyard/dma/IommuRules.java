@@ -27,6 +27,12 @@ final class IommuRules {
   /** A refused map is traced with the bytes that it managed. */
   static final Rule FAILED_MAP_TRACED = Rule.of("J2", "iommu_map").since(7, 0);
 
+  /** The two-step API came with 6.16. */
+  static final Rule TRY_ALLOC = Rule.of("C12", "dma_iova_try_alloc").since(6, 16);
+
+  static final Rule LINK = Rule.of("C12", "dma_iova_link").since(6, 16);
+  static final Rule UNLINK = Rule.of("C12", "__iommu_dma_iova_unlink").since(6, 16);
+
   static final Rule MAX_SEGMENT = Rule.of("I19", "check_sg_segment");
 
   private IommuRules() {}

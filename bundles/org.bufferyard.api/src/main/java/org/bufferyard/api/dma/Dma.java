@@ -197,6 +197,17 @@ public interface Dma {
   void syncSg(
       DmaDevice device, SgTable table, int nents, DmaDirection direction, boolean forDevice);
 
+  // ---- two steps (C12) ----
+
+  /**
+   * dma_iova_try_alloc(): IOVAs for {@code sizeBytes} of memory that begins at {@code phys}, or at
+   * another address with the same offset in a granule.
+   *
+   * @return empty where the kernel says false: no domain of the DMA API, no room, 0 bytes, 2^63 and
+   *     more, a kernel before 6.16; the driver then maps with {@link #mapPhys}
+   */
+  Optional<IovaRange> tryAllocIova(DmaDevice device, long phys, long sizeBytes);
+
   // ---- the proposal (P) ----
 
   /** dma_check_dev_coherent(): whether a coherent pool served this buffer (P1). */

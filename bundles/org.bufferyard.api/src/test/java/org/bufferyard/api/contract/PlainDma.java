@@ -14,6 +14,7 @@ import org.bufferyard.api.dma.DmaAttr;
 import org.bufferyard.api.dma.DmaAttrs;
 import org.bufferyard.api.dma.DmaDevice;
 import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dma.IovaRange;
 import org.bufferyard.api.dma.Gfp;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.memory.CpuMapping;
@@ -51,6 +52,12 @@ public final class PlainDma implements Dma {
 
   public PhysMemory memory() {
     return memory;
+  }
+
+  /** Nothing translates here. */
+  @Override
+  public Optional<IovaRange> tryAllocIova(DmaDevice device, long phys, long sizeBytes) {
+    return Optional.empty();
   }
 
   /** Bus address minus physical address, for a device; 0 unless set. */

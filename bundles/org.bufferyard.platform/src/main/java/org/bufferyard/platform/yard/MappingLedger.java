@@ -18,6 +18,8 @@ public interface MappingLedger {
     SINGLE,
     RESOURCE,
     SCATTER_GATHER,
+    /** IOVAs that were allocated on their own, and what is linked into them (C12). */
+    IOVA_RANGE,
     /** A coherent allocation of one device mapped for another (P4). */
     COHERENT_REMAP
   }
