@@ -35,7 +35,7 @@ final class AttachmentMappings {
             ? fromCache(attachment, attachment.cached().get(), direction)
             : mapAndCache(attachment, direction);
     if (result.table().isPresent()) {
-      attachment.addMapping(1);
+      attachment.give(result.table().get());
       narrator.emit(
           new DmaEvent.BufferMapped(
               attachment.buffer().id(),
@@ -67,7 +67,15 @@ final class AttachmentMappings {
   }
 
   private SgResult mapAndCache(Attachment attachment, DmaDirection direction) {
+    boolean pins = pinsOnMap(attachment);
+    int rc = pins ? pin(attachment) : 0;
+    if (rc != 0) {
+      return SgResult.failed(rc);
+    }
     SgResult result = mapAndWait(attachment, direction);
+    if (pins && result.table().isEmpty()) {
+      unpin(attachment);
+    }
     boolean caches =
         CoreRules.CACHED_TABLE.holdsIn(kernel)
             && attachment.buffer().traits().cacheSgtMapping();
@@ -76,6 +84,36 @@ final class AttachmentMappings {
           Optional.of(new Attachment.CachedTable(result.table().get(), direction)));
     }
     return result;
+  }
+
+  /**
+   * dma_buf_pin_on_map(): an importer that cannot follow a move needs memory that stays. The 6.x
+   * kernels modelled here are without DMABUF_MOVE_NOTIFY, and trust no importer to follow.
+   */
+  private boolean pinsOnMap(Attachment attachment) {
+    return attachment.buffer().traits().dynamic()
+        && (!attachment.isDynamic() || CoreRules.PINS_FOR_ALL.holdsIn(kernel));
+  }
+
+  private int pin(Attachment attachment) {
+    int rc = attachment.buffer().ops().lifecycle().pin(attachment);
+    if (rc != 0) {
+      narrator.decided(
+          CoreRules.PIN_ON_MAP,
+          attachment.importer().id(),
+          "the importer cannot follow a move, and the exporter refuses to pin: " + Errno.text(rc),
+          "errno",
+          Errno.text(rc));
+      if (rc == Errno.EBUSY.rc() && !CoreRules.PINS_FOR_ALL.holdsIn(kernel)) {
+        narrator.warning(
+            CoreRules.PIN_ON_MAP, attachment.buffer().id(), "the exporter is busy and cannot pin");
+      }
+    }
+    return rc;
+  }
+
+  private static void unpin(Attachment attachment) {
+    attachment.buffer().ops().lifecycle().unpin(attachment);
   }
 
   /** __map_dma_buf(): the exporter maps, then a static importer waits for KERNEL fences. */
@@ -121,10 +159,19 @@ final class AttachmentMappings {
           attachment.importer().id() + " unmaps a table that it has not mapped");
       return;
     }
-    attachment.addMapping(-1);
+    if (!attachment.takeBack(table)) {
+      narrator.hazard(
+          CoreRules.UNMAP,
+          attachment.buffer().id(),
+          attachment.importer().id() + " unmaps a table that it was not given: undefined");
+      return;
+    }
     boolean isCached = attachment.cached().filter(c -> c.table() == table).isPresent();
     if (!isCached) {
       unmapAtExporter(attachment, table, direction);
+      if (pinsOnMap(attachment)) {
+        unpin(attachment);
+      }
     }
     narrator.emit(
         new DmaEvent.BufferUnmapped(
@@ -150,7 +197,14 @@ final class AttachmentMappings {
             + " exporter is mapped BIDIRECTIONAL at attach",
         "direction",
         DmaDirection.BIDIRECTIONAL.name());
+    int pinned = dynamicExporter ? pin(attachment) : 0;
+    if (pinned != 0) {
+      return pinned;
+    }
     SgResult result = mapAndWait(attachment, DmaDirection.BIDIRECTIONAL);
+    if (dynamicExporter && result.table().isEmpty()) {
+      unpin(attachment);
+    }
     result
         .table()
         .ifPresent(
@@ -165,7 +219,13 @@ final class AttachmentMappings {
   void dropCached(Attachment attachment) {
     attachment
         .cached()
-        .ifPresent(c -> unmapAtExporter(attachment, c.table(), c.direction()));
+        .ifPresent(
+            c -> {
+              unmapAtExporter(attachment, c.table(), c.direction());
+              if (attachment.buffer().traits().dynamic()) {
+                unpin(attachment);
+              }
+            });
     attachment.setCached(Optional.empty());
   }
 }

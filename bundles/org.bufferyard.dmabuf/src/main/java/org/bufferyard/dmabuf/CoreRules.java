@@ -13,6 +13,16 @@ final class CoreRules {
 
   static final Rule RELEASE = Rule.of("F2", "dma_buf_release");
   static final Rule ATTACH = Rule.of("F3", "dma_buf_dynamic_attach");
+  /** Until 7.x importer ops without move_notify are refused. */
+  static final Rule MOVE_NOTIFY_REQUIRED = Rule.of("F1", "dma_buf_dynamic_attach").until(7, 0);
+
+  static final Rule PIN = Rule.of("F6", "dma_buf_pin");
+  static final Rule PIN_ON_MAP = Rule.of("F4", "dma_buf_map_attachment");
+
+  /** Until 7.x every importer of a dynamic exporter pins, unless DMABUF_MOVE_NOTIFY is built in. */
+  static final Rule PINS_FOR_ALL = Rule.of("F4", "dma_buf_map_attachment").until(7, 0);
+
+  static final Rule INVALIDATE = Rule.of("F6", "dma_buf_invalidate_mappings");
   static final Rule DETACH = Rule.of("F3", "dma_buf_detach");
 
   /** vectors, "7.3 against 6.12": importer and exporter of different nature meet in a cached map. */

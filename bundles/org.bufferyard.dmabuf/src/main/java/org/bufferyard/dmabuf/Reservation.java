@@ -34,6 +34,8 @@ final class Reservation implements DmaResv {
   /** The lock: held while the core is inside, and for ever once its holder died in an oops. */
   private boolean locked;
 
+  private boolean abandoned;
+
   Reservation(String element, EventSink events) {
     this.element = element;
     this.events = events;
@@ -48,6 +50,16 @@ final class Reservation implements DmaResv {
     locked = held;
   }
 
+  /** Its holder died in an oops: it is held for ever. */
+  void abandon() {
+    locked = true;
+    abandoned = true;
+  }
+
+  boolean isAbandoned() {
+    return abandoned;
+  }
+
   @Override
   public int lock() {
     if (locked) {
@@ -59,7 +71,7 @@ final class Reservation implements DmaResv {
 
   @Override
   public void unlock() {
-    if (!locked) {
+    if (!locked || abandoned) {
       throw new IllegalStateException("the reservation of " + element + " is not locked");
     }
     locked = false;

@@ -25,8 +25,39 @@ final class ReservationLock {
         CoreRules.LOCK,
         buffer.id(),
         caller
-            + " never returns: the reservation lock is held by a thread that died in the kernel");
+            + " never returns: the reservation lock is held by "
+            + (buffer.reservation().isAbandoned()
+                ? "a thread that died in the kernel"
+                : "the caller itself"));
     return true;
+  }
+
+  /** dma_resv_assert_held(): says so when the caller does not hold the lock, and goes on. */
+  void assertHeld(SharedBuffer buffer, String caller) {
+    if (!buffer.reservation().isLocked()) {
+      narrator.warning(CoreRules.LOCK, buffer.id(), caller + " without the reservation lock");
+      narrator.hazard(
+          CoreRules.LOCK, buffer.id(), caller + " is called without the reservation lock");
+    }
+  }
+
+  /** might_lock(): what takes the lock at times must never be called with it. */
+  void assertNotHeld(SharedBuffer buffer, String caller) {
+    if (buffer.reservation().isLocked() && !buffer.reservation().isAbandoned()) {
+      narrator.hazard(
+          CoreRules.LOCK, buffer.id(), caller + " is called with the reservation lock held");
+    }
+  }
+
+  /** Runs {@code body} under the caller's lock; an oops in it leaves the lock to nobody. */
+  <T> T under(SharedBuffer buffer, String caller, Supplier<T> body) {
+    assertHeld(buffer, caller);
+    try {
+      return body.get();
+    } catch (KernelOops oops) {
+      buffer.reservation().abandon();
+      throw oops;
+    }
   }
 
   /** Runs {@code body} with the lock held; an oops in it leaves the lock held. */
@@ -38,6 +69,7 @@ final class ReservationLock {
       return body.get();
     } catch (KernelOops oops) {
       died = true;
+      reservation.abandon();
       throw oops;
     } finally {
       reservation.setLocked(died);

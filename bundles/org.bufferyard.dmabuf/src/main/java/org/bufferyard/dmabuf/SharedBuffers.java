@@ -16,7 +16,7 @@ import org.bufferyard.api.dmabuf.DmaBufs;
 import org.bufferyard.api.dmabuf.DmaFence;
 import org.bufferyard.api.dmabuf.DmaFences;
 import org.bufferyard.api.dmabuf.ExportedMemory;
-import org.bufferyard.api.dmabuf.OpsTraits.Member;
+import org.bufferyard.api.dmabuf.ImporterOps;
 import org.bufferyard.api.dmabuf.UserProcess;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.kernel.Errno;
@@ -35,7 +35,7 @@ final class SharedBuffers implements DmaBufs {
   private final DmaBufEngineContext yard;
   private final Narrator narrator;
   private final Exports exports;
-  private final AttachmentMappings mappings;
+  private final Attachments attachments;
   private final CpuSide cpuSide;
   private final ReservationLock lock;
   private final FenceContainers containers;
@@ -51,9 +51,15 @@ final class SharedBuffers implements DmaBufs {
     this.yard = yard;
     this.narrator = new Narrator(yard.events());
     this.exports = new Exports(yard, narrator);
-    this.mappings = new AttachmentMappings(yard.kernel(), yard.debugging().dmaBuf(), narrator);
     this.cpuSide = new CpuSide(narrator);
     this.lock = new ReservationLock(narrator);
+    this.attachments =
+        new Attachments(
+            yard.kernel(),
+            narrator,
+            new AttachmentMappings(yard.kernel(), yard.debugging().dmaBuf(), narrator),
+            lock,
+            this::put);
     this.containers = new FenceContainers(yard.kernel(), yard.events());
     this.userSpace = new UserSpace(yard, this, containers, narrator);
   }
@@ -162,127 +168,65 @@ final class SharedBuffers implements DmaBufs {
 
   @Override
   public AttachResult attach(DmaBuf buffer, DmaDevice importer, boolean dynamic) {
-    SharedBuffer shared = own(buffer);
-    shared.requireLive();
-    if (lock.isLost(shared, "dma_buf_attach()")) {
-      return new AttachResult(Errno.EDEADLK.rc(), Optional.empty());
-    }
-    Attachment attachment = new Attachment(shared, importer, dynamic);
-    int rc = shared.has(Member.ATTACH) ? shared.ops().lifecycle().attach(attachment) : 0;
-    if (rc != 0) {
-      narrator.decided(
-          CoreRules.ATTACH,
-          importer.id(),
-          "the exporter refuses the attachment: " + Errno.text(rc),
-          "errno",
-          Errno.text(rc));
-      return new AttachResult(rc, Optional.empty());
-    }
-    shared.attachments().add(attachment);
-    if (shared.isHeldByAttachments()) {
-      shared.get();
-    }
-    narrator.emit(new DmaEvent.Attached(shared.id(), importer.id(), dynamic));
-    rc = lock.holding(shared, () -> mappings.mapAtAttach(attachment));
-    if (rc < 0) {
-      unlink(attachment);
-      return new AttachResult(rc, Optional.empty());
-    }
-    return new AttachResult(0, Optional.of(attachment));
+    return attachments.attach(own(buffer), importer, dynamic, Optional.empty());
+  }
+
+  @Override
+  public AttachResult attach(DmaBuf buffer, DmaDevice importer, ImporterOps importerOps) {
+    return attachments.attach(own(buffer), importer, true, Optional.of(importerOps));
   }
 
   @Override
   public void detach(DmaBufAttachment attachment) {
-    Attachment own = own(attachment);
-    SharedBuffer buffer = own.buffer();
-    if (!isUsable(own, "detach") || lock.isLost(buffer, "dma_buf_detach()")) {
-      return;
-    }
-    if (own.mappings() > 0) {
-      narrator.hazard(
-          CoreRules.MISUSE,
-          buffer.id(),
-          own.importer().id()
-              + " detaches with "
-              + own.mappings()
-              + " mapping(s): the core allows it and undoes none of them");
-    }
-    lock.holding(
-        buffer,
-        () -> {
-          mappings.dropCached(own);
-          return 0;
-        });
-    unlink(own);
+    attachments.detach(own(attachment));
   }
-
-  private void unlink(Attachment attachment) {
-    SharedBuffer buffer = attachment.buffer();
-    buffer.attachments().remove(attachment);
-    attachment.markDetached();
-    if (buffer.has(Member.DETACH)) {
-      buffer.ops().lifecycle().detach(attachment);
-    }
-    narrator.emit(new DmaEvent.Detached(buffer.id(), attachment.importer().id()));
-    if (buffer.isHeldByAttachments()) {
-      put(buffer);
-    }
-  }
-
-  /** Whether the attachment still stands; a kernel would use freed memory. */
-  private boolean isUsable(Attachment attachment, String use) {
-    if (attachment.isAttached() && !attachment.buffer().isReleased()) {
-      return true;
-    }
-    narrator.hazard(
-        CoreRules.MISUSE,
-        attachment.buffer().id(),
-        use
-            + " of an attachment of "
-            + attachment.importer().id()
-            + (attachment.isAttached() ? " after the buffer's release" : " that was detached")
-            + ": use after free");
-    return false;
-  }
-
-  // ---- mapping ----
 
   @Override
   public SgResult map(DmaBufAttachment attachment, DmaDirection direction) {
-    Attachment own = own(attachment);
-    if (!isUsable(own, "map")) {
-      narrator.warning(CoreRules.MAP, own.buffer().id(), "not attached");
-      return SgResult.failed(Errno.EINVAL.rc());
-    }
-    if (lock.isLost(own.buffer(), "dma_buf_map_attachment()")) {
-      return SgResult.failed(Errno.EDEADLK.rc());
-    }
-    return lock.holding(own.buffer(), () -> mappings.map(own, direction));
+    return attachments.map(own(attachment), direction);
   }
 
   @Override
   public void unmap(DmaBufAttachment attachment, SgTable table, DmaDirection direction) {
-    Attachment own = own(attachment);
-    if (!isUsable(own, "unmap") || lock.isLost(own.buffer(), "dma_buf_unmap_attachment()")) {
-      return;
-    }
-    lock.holding(
-        own.buffer(),
-        () -> {
-          mappings.unmap(own, table, direction);
-          return 0;
-        });
+    attachments.unmap(own(attachment), table, direction);
+  }
+
+  @Override
+  public SgResult mapLocked(DmaBufAttachment attachment, DmaDirection direction) {
+    return attachments.mapLocked(own(attachment), direction);
+  }
+
+  @Override
+  public void unmapLocked(DmaBufAttachment attachment, SgTable table, DmaDirection direction) {
+    attachments.unmapLocked(own(attachment), table, direction);
+  }
+
+  @Override
+  public int pin(DmaBufAttachment attachment) {
+    return attachments.pin(own(attachment));
+  }
+
+  @Override
+  public void unpin(DmaBufAttachment attachment) {
+    attachments.unpin(own(attachment));
+  }
+
+  @Override
+  public void invalidateMappings(DmaBuf buffer) {
+    attachments.invalidate(own(buffer));
   }
 
   // ---- the CPU ----
 
   @Override
   public int beginCpuAccess(DmaBuf buffer, DmaDirection direction) {
+    lock.assertNotHeld(live(buffer), "dma_buf_begin_cpu_access()");
     return cpuSide.begin(live(buffer), direction);
   }
 
   @Override
   public int endCpuAccess(DmaBuf buffer, DmaDirection direction) {
+    lock.assertNotHeld(live(buffer), "dma_buf_end_cpu_access()");
     return cpuSide.end(live(buffer), direction);
   }
 
@@ -293,6 +237,7 @@ final class SharedBuffers implements DmaBufs {
 
   /** mmap() on a descriptor. */
   MapResult mmap(SharedBuffer buffer, long pageOffset, long sizeBytes, boolean shared) {
+    lock.assertNotHeld(buffer, "dma_buf_mmap()");
     return cpuSide.mmap(buffer, pageOffset, sizeBytes, shared);
   }
 

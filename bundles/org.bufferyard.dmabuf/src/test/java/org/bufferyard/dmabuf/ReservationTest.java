@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bufferyard.api.contract.RecordedEvents;
 import org.bufferyard.api.dmabuf.FenceUsage;
+import org.bufferyard.api.dmabuf.FenceWalk;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.kernel.KernelProfile;
 import org.junit.jupiter.api.Test;
 
 /** Entries are written {@code context:seqno:usage}, as the recorded kernels list them. */
@@ -139,5 +141,67 @@ class ReservationTest {
     assertEquals(
         List.of(new DmaEvent.FenceSignaled("timeline:3", 3, 8, Errno.EIO.rc())),
         events.of(DmaEvent.FenceSignaled.class));
+  }
+
+  // ---- references, walks, waits ----
+
+  @Test
+  void anEntryHoldsAReferenceUntilItIsReplacedOrLeftBehind() {
+    Fence first = add(1, 1, FenceUsage.WRITE);
+    assertEquals(2, first.references());
+    Fence second = add(1, 2, FenceUsage.WRITE);
+    assertEquals(1, first.references());
+    reservation.replace(1, first, FenceUsage.READ);
+    assertEquals(2, first.references());
+    assertEquals(1, second.references());
+    first.signal();
+    reservation.reserve(100);
+    assertEquals(1, first.references());
+    Fence third = add(2, 1, FenceUsage.READ);
+    reservation.release();
+    assertEquals(1, third.references());
+  }
+
+  @Test
+  void roomForNoFenceIsInvalidAndWarns() {
+    assertEquals(Errno.EINVAL.rc(), reservation.reserve(0));
+    assertEquals(1, events.of(DmaEvent.KernelMessage.class).size());
+    assertEquals(0, reservation.reserve(3));
+  }
+
+  @Test
+  void aContainerIsAddedWithAWarning() {
+    FenceContainers containers = new FenceContainers(KernelProfile.LINUX_7_3, events);
+    Fence fence = new Fence(1, 1, events);
+    reservation.add(containers.array(List.of(fence), false), FenceUsage.READ);
+    assertEquals(1, events.of(DmaEvent.KernelMessage.class).size());
+    assertEquals(1, reservation.fences(FenceUsage.READ).size());
+  }
+
+  /** st-dma-resv.c: test_for_each_unlocked. */
+  @Test
+  void aWalkStartsOverWhenTheTableWasReplaced() {
+    Fence fence = add(1, 1, FenceUsage.WRITE);
+    add(2, 1, FenceUsage.READ);
+    FenceWalk walk = reservation.walk(FenceUsage.WRITE);
+    assertEquals(fence, walk.next().orElseThrow());
+    assertTrue(walk.isRestarted());
+    assertEquals(FenceUsage.WRITE, walk.usage());
+    reservation.reserve(100);
+    assertEquals(fence, walk.next().orElseThrow());
+    assertTrue(walk.isRestarted());
+    assertTrue(walk.next().isEmpty());
+    assertFalse(walk.isRestarted());
+    fence.signal();
+    assertTrue(reservation.walk(FenceUsage.WRITE).next().isEmpty());
+  }
+
+  @Test
+  void aWaitAnswersWhatIsLeftOfItsTime() {
+    Fence fence = add(1, 1, FenceUsage.WRITE);
+    assertEquals(0, reservation.waitTimeout(FenceUsage.READ, 7));
+    assertEquals(7, reservation.waitTimeout(FenceUsage.KERNEL, 7));
+    fence.signal();
+    assertEquals(1, reservation.waitTimeout(FenceUsage.READ, 0));
   }
 }

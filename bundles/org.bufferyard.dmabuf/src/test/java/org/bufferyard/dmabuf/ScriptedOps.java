@@ -34,6 +34,7 @@ final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, Cp
   boolean mapOopses;
   int mapError;
   int attachError;
+  int pinError;
   int beginError;
   int vmapError;
   int sgtableError;
@@ -119,6 +120,17 @@ final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, Cp
   @Override
   public void detach(DmaBufAttachment attachment) {
     callbacks.add("detach");
+  }
+
+  @Override
+  public int pin(DmaBufAttachment attachment) {
+    callbacks.add("pin");
+    return pinError;
+  }
+
+  @Override
+  public void unpin(DmaBufAttachment attachment) {
+    callbacks.add("unpin");
   }
 
   @Override

@@ -70,6 +70,16 @@ final class GuardedOps implements DmaBufOps {
     public void release() {
       who.run("release", plugIn::release);
     }
+
+    @Override
+    public int pin(DmaBufAttachment attachment) {
+      return who.callInt("pin", () -> plugIn.pin(attachment));
+    }
+
+    @Override
+    public void unpin(DmaBufAttachment attachment) {
+      who.run("unpin", () -> plugIn.unpin(attachment));
+    }
   }
 
   private record Cpu(CpuAccessOps plugIn, PlugIn who) implements CpuAccessOps {

@@ -2,7 +2,10 @@ package org.bufferyard.api.dmabuf;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** The part of the ops that comes and goes with importers. Reservation lock not held. */
+/**
+ * The part of the ops that comes and goes with importers. Reservation lock not held, but for {@link
+ * #pin} and {@link #unpin}.
+ */
 @ConsumerType
 public interface BufferLifecycle {
   /** 0, or the error that refuses the importer (typically -EBUSY, -EOPNOTSUPP, -ENODEV). */
@@ -12,4 +15,17 @@ public interface BufferLifecycle {
 
   /** The last reference is gone. */
   void release();
+
+  /**
+   * The memory stays where it is until {@link #unpin}. Called only of ops that have it ({@link
+   * OpsTraits.Member#PIN}).
+   *
+   * @return 0, or the error that the importer gets
+   */
+  default int pin(DmaBufAttachment attachment) {
+    return 0;
+  }
+
+  /** Undoes one {@link #pin}. */
+  default void unpin(DmaBufAttachment attachment) {}
 }

@@ -13,6 +13,9 @@ public interface DmaBufAttachment {
   /** Whether the importer can follow a move (has importer ops). */
   boolean isDynamic();
 
+  /** dma_buf_attach_revocable(): whether it can be told that its mapping is void. */
+  boolean isRevocable();
+
   /** importer_ops.allow_peer2peer. */
   boolean allowsPeer2peer();
 }

@@ -45,8 +45,14 @@ public interface DmaBufs {
    */
   ExportResult export(ExportedMemory memory, DmaBufOpsKind ops);
 
-  /** dma_buf_attach(), or dma_buf_dynamic_attach() when {@code dynamic}. */
+  /**
+   * dma_buf_attach(), or dma_buf_dynamic_attach() when {@code dynamic}, by an importer that takes no
+   * notice of a move.
+   */
   AttachResult attach(DmaBuf buffer, DmaDevice importer, boolean dynamic);
+
+  /** dma_buf_dynamic_attach() with importer ops. */
+  AttachResult attach(DmaBuf buffer, DmaDevice importer, ImporterOps importerOps);
 
   /** dma_buf_detach(). */
   void detach(DmaBufAttachment attachment);
@@ -56,6 +62,31 @@ public interface DmaBufs {
 
   /** dma_buf_unmap_attachment_unlocked() (F5). */
   void unmap(DmaBufAttachment attachment, SgTable table, DmaDirection direction);
+
+  /**
+   * dma_buf_map_attachment(): the caller holds the reservation lock ({@link DmaResv#lock}); without
+   * it the kernel's lock checker complains, and so does this.
+   */
+  SgResult mapLocked(DmaBufAttachment attachment, DmaDirection direction);
+
+  /** dma_buf_unmap_attachment(): the caller holds the reservation lock. */
+  void unmapLocked(DmaBufAttachment attachment, SgTable table, DmaDirection direction);
+
+  /**
+   * dma_buf_pin(): the caller holds the reservation lock; for dynamic importers.
+   *
+   * @return 0, or the exporter's error
+   */
+  int pin(DmaBufAttachment attachment);
+
+  /** dma_buf_unpin(): the caller holds the reservation lock. */
+  void unpin(DmaBufAttachment attachment);
+
+  /**
+   * dma_buf_invalidate_mappings(), until 7.x dma_buf_move_notify(): the exporter tells every dynamic
+   * importer that its mapping is void. The caller holds the reservation lock.
+   */
+  void invalidateMappings(DmaBuf buffer);
 
   int beginCpuAccess(DmaBuf buffer, DmaDirection direction);
 

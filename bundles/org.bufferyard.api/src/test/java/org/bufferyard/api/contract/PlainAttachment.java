@@ -36,6 +36,11 @@ public final class PlainAttachment implements DmaBufAttachment {
   }
 
   @Override
+  public boolean isRevocable() {
+    return dynamic;
+  }
+
+  @Override
   public boolean allowsPeer2peer() {
     return peer2peer;
   }

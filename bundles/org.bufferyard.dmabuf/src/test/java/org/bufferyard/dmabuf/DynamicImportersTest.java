@@ -1,0 +1,214 @@
+package org.bufferyard.dmabuf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bufferyard.api.contract.PlainDevice;
+import org.bufferyard.api.dma.AllocationSource;
+import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dmabuf.DmaBuf;
+import org.bufferyard.api.dmabuf.DmaBufAttachment;
+import org.bufferyard.api.dmabuf.DmaBufs;
+import org.bufferyard.api.dmabuf.ImporterOps;
+import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.kernel.KernelProfile;
+import org.bufferyard.api.memory.SgTable;
+import org.junit.jupiter.api.Test;
+
+/** Pin, move and revoke (F4, F6). */
+class DynamicImportersTest {
+  private final List<String> told = new ArrayList<>();
+  private PlainYard yard;
+  private ScriptedOps ops;
+  private DmaBufs core;
+  private DmaBuf buffer;
+
+  private void open(KernelProfile kernel, boolean dynamicExporter) {
+    yard = new PlainYard(kernel);
+    ops = new ScriptedOps();
+    ops.dynamic = dynamicExporter;
+    core = new DmaBufCore().open(yard);
+    buffer =
+        core.export(yard.memory(yard.allocation(8192, AllocationSource.BUDDY)), ops)
+            .buffer()
+            .orElseThrow();
+  }
+
+  private final class Importer implements ImporterOps {
+    private final String name;
+    private final boolean canInvalidate;
+
+    Importer(String name, boolean canInvalidate) {
+      this.name = name;
+      this.canInvalidate = canInvalidate;
+    }
+
+    @Override
+    public boolean canInvalidate() {
+      return canInvalidate;
+    }
+
+    @Override
+    public void invalidateMappings(DmaBufAttachment attachment) {
+      told.add(name + (attachment.buffer().reservation().isLocked() ? " locked" : " unlocked"));
+    }
+  }
+
+  private DmaBufAttachment attach(String name, boolean canInvalidate) {
+    return core.attach(buffer, new PlainDevice(name), new Importer(name, canInvalidate))
+        .attachment()
+        .orElseThrow();
+  }
+
+  private DmaBufAttachment attachStatic() {
+    return core.attach(buffer, new PlainDevice("static"), false).attachment().orElseThrow();
+  }
+
+  private SgTable map(DmaBufAttachment t) {
+    return core.map(t, DmaDirection.TO_DEVICE).table().orElseThrow();
+  }
+
+  // ---- pin on map ----
+
+  @Test
+  void from7AStaticImporterPinsWhileItIsMapped() {
+    open(KernelProfile.LINUX_7_3, true);
+    DmaBufAttachment t = attachStatic();
+    core.unmap(t, map(t), DmaDirection.TO_DEVICE);
+    core.detach(t);
+    assertEquals(
+        List.of("attach", "pin", "map:1", "unmap:1", "unpin", "detach"), ops.callbacks());
+  }
+
+  @Test
+  void from7ADynamicImporterOfADynamicExporterPinsNothing() {
+    open(KernelProfile.LINUX_7_3, true);
+    DmaBufAttachment t = attach("dynamic", true);
+    core.unmap(t, map(t), DmaDirection.TO_DEVICE);
+    assertEquals(List.of("attach", "map:1", "unmap:1"), ops.callbacks());
+  }
+
+  @Test
+  void until6TheyPinAllTheSame() {
+    open(KernelProfile.LINUX_6_12, true);
+    DmaBufAttachment t = attach("dynamic", true);
+    core.unmap(t, map(t), DmaDirection.TO_DEVICE);
+    assertEquals(List.of("attach", "pin", "map:1", "unmap:1", "unpin"), ops.callbacks());
+  }
+
+  @Test
+  void until6AStaticImporterOfADynamicExporterIsPinnedAndMappedAtAttach() {
+    open(KernelProfile.LINUX_6_12, true);
+    DmaBufAttachment t = attachStatic();
+    assertEquals(List.of("attach", "pin", "map:0"), ops.callbacks());
+    core.unmap(t, map(t), DmaDirection.TO_DEVICE);
+    assertEquals(List.of(), ops.callbacks());
+    core.detach(t);
+    assertEquals(List.of("unmap:0", "unpin", "detach"), ops.callbacks());
+  }
+
+  @Test
+  void aPinThatIsRefusedRefusesTheMap() {
+    open(KernelProfile.LINUX_7_3, true);
+    ops.pinError = Errno.EBUSY.rc();
+    DmaBufAttachment t = attachStatic();
+    assertEquals(Errno.EBUSY.rc(), core.map(t, DmaDirection.TO_DEVICE).rc());
+    assertEquals(List.of("attach", "pin"), ops.callbacks());
+    assertEquals(1, yard.events().of(DmaEvent.KernelMessage.class).size(), "-EBUSY warns");
+  }
+
+  @Test
+  void aMapThatFailsUnpins() {
+    open(KernelProfile.LINUX_7_3, true);
+    ops.mapError = Errno.EIO.rc();
+    assertEquals(Errno.EIO.rc(), core.map(attachStatic(), DmaDirection.TO_DEVICE).rc());
+    assertEquals(List.of("attach", "pin", "map:1", "unpin"), ops.callbacks());
+  }
+
+  // ---- the importer's own pin ----
+
+  @Test
+  void aDynamicImporterPinsUnderTheLock() {
+    open(KernelProfile.LINUX_7_3, true);
+    DmaBufAttachment t = attach("dynamic", true);
+    buffer.reservation().lock();
+    assertEquals(0, core.pin(t));
+    core.unpin(t);
+    buffer.reservation().unlock();
+    assertEquals(List.of("attach", "pin", "unpin"), ops.callbacks());
+    assertEquals(List.of(), yard.hazardTexts());
+  }
+
+  @Test
+  void pinningIsForDynamicImportersUnderTheLock() {
+    open(KernelProfile.LINUX_7_3, true);
+    DmaBufAttachment t = attachStatic();
+    core.pin(t);
+    core.unpin(t);
+    core.unpin(t);
+    List<String> warnings =
+        yard.events().of(DmaEvent.KernelMessage.class).stream().map(m -> m.text()).toList();
+    assertTrue(warnings.stream().anyMatch(w -> w.contains("static importer")), warnings::toString);
+    assertTrue(warnings.stream().anyMatch(w -> w.contains("without the reservation lock")));
+    assertTrue(
+        yard.hazardTexts().stream().anyMatch(h -> h.contains("unpins what it has not pinned")));
+  }
+
+  // ---- move and revoke ----
+
+  @Test
+  void aMoveIsToldToDynamicImportersUnderTheLock() {
+    open(KernelProfile.LINUX_7_3, true);
+    attach("one", true);
+    attachStatic();
+    attach("deaf", false);
+    attach("two", true);
+    buffer.reservation().lock();
+    core.invalidateMappings(buffer);
+    buffer.reservation().unlock();
+    assertEquals(List.of("one locked", "two locked"), told);
+  }
+
+  @Test
+  void aMoveWithoutTheLockIsReported() {
+    open(KernelProfile.LINUX_7_3, true);
+    attach("one", true);
+    core.invalidateMappings(buffer);
+    assertEquals(List.of("one unlocked"), told);
+    assertTrue(yard.hazardTexts().getLast().contains("without the reservation lock"));
+  }
+
+  @Test
+  void anInvalidatedImporterMapsAnew() {
+    open(KernelProfile.LINUX_7_3, true);
+    DmaBufAttachment t = attach("one", true);
+    SgTable before = map(t);
+    buffer.reservation().lock();
+    core.invalidateMappings(buffer);
+    core.unmapLocked(t, before, DmaDirection.TO_DEVICE);
+    assertEquals(0, core.mapLocked(t, DmaDirection.TO_DEVICE).rc());
+    buffer.reservation().unlock();
+    assertEquals(List.of(), yard.hazardTexts());
+  }
+
+  @Test
+  void until6ImporterOpsWithoutMoveNotifyAreRefused() {
+    open(KernelProfile.LINUX_6_12, true);
+    assertEquals(
+        Errno.EINVAL.rc(),
+        core.attach(buffer, new PlainDevice("deaf"), new Importer("deaf", false)).rc());
+    assertEquals(List.of(), ops.callbacks());
+  }
+
+  @Test
+  void revocableIsWhoCanBeTold() {
+    open(KernelProfile.LINUX_7_3, true);
+    assertTrue(attach("one", true).isRevocable());
+    assertFalse(attach("deaf", false).isRevocable());
+    assertFalse(attachStatic().isRevocable());
+  }
+}
