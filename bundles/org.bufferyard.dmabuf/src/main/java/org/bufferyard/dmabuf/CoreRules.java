@@ -48,6 +48,8 @@ final class CoreRules {
   /** DMA_BUF_IOCTL_SYNC and its relatives are older than every profile; this one is not. */
   static final Rule SYNC_DEADLINE = Rule.of("K1", "sync_file_ioctl_set_deadline").since(6, 4);
   static final Rule HEAP_IOCTL = Rule.of("G5", "dma_heap_ioctl");
+  static final Rule SYSTEM_HEAP = Rule.of("G3", "system_heap_allocate");
+  static final Rule CMA_HEAP = Rule.of("G4", "cma_heap_allocate");
   static final Rule UDMABUF = Rule.of("G2", "udmabuf_create");
 
   /** Files of huge pages are taken since 6.11. */

@@ -63,6 +63,11 @@ final class DescriptorTable implements UserProcess {
   }
 
   @Override
+  public List<String> heaps() {
+    return space.heaps().stream().map(DmaHeap::name).toList();
+  }
+
+  @Override
   public int memfdCreate(int flags) {
     if ((flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB)) != 0) {
       return Errno.EINVAL.rc();

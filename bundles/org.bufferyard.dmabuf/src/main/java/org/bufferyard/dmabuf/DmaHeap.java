@@ -3,6 +3,7 @@ package org.bufferyard.dmabuf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.SgTable;
 import org.bufferyard.platform.yard.YardDevice;
@@ -14,6 +15,12 @@ sealed interface DmaHeap {
 
   /** The ops of its buffers. */
   String ops();
+
+  /** What says how it allocates. */
+  Rule rule();
+
+  /** Where its memory comes from, as the start of a sentence. */
+  String from();
 
   /**
    * Takes pages.
@@ -30,6 +37,16 @@ sealed interface DmaHeap {
     @Override
     public String ops() {
       return "system-heap";
+    }
+
+    @Override
+    public Rule rule() {
+      return CoreRules.SYSTEM_HEAP;
+    }
+
+    @Override
+    public String from() {
+      return "pages of the page allocator, the largest blocks first,";
     }
 
     @Override
@@ -77,6 +94,16 @@ sealed interface DmaHeap {
     @Override
     public String ops() {
       return "cma-heap";
+    }
+
+    @Override
+    public Rule rule() {
+      return CoreRules.CMA_HEAP;
+    }
+
+    @Override
+    public String from() {
+      return "pages of the CMA area " + area.spec().name();
     }
 
     @Override

@@ -34,7 +34,15 @@ final class OpsChoice {
       return forcedOps.get();
     }
     // Page exporters do not stand where vb2_dc_get_dmabuf() does: the proposal leaves them alone.
-    if (policy == OpsPolicy.MAINLINE || memory.allocation().isEmpty()) {
+    if (memory.allocation().isEmpty()) {
+      narrator.decided(
+          CoreRules.EXPORT,
+          exporter,
+          "these pages come with the ops of their exporter, " + driverOps + ", in either world",
+          values(memory, driverOps));
+      return driverOps;
+    }
+    if (policy == OpsPolicy.MAINLINE) {
       narrator.decided(
           CoreRules.DRIVER_TABLE,
           exporter,

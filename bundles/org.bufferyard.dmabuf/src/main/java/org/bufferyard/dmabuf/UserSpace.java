@@ -1,6 +1,7 @@
 package org.bufferyard.dmabuf;
 
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.api.dmabuf.DmaBufs.ExportResult;
@@ -52,11 +53,15 @@ final class UserSpace {
       return Optional.of(new UdmabufFile(this, yard.kernel(), narrator));
     }
     return path.startsWith(HEAP_NODES)
-        ? DmaHeaps.of(yard).stream()
+        ? heaps().stream()
             .filter(heap -> heap.name().equals(path.substring(HEAP_NODES.length())))
             .findFirst()
             .map(heap -> new HeapFile(heap, this))
         : Optional.empty();
+  }
+
+  List<DmaHeap> heaps() {
+    return DmaHeaps.of(yard);
   }
 
   Memfd memfd(boolean huge, int seals) {
@@ -79,6 +84,19 @@ final class UserSpace {
     if (pages.isEmpty()) {
       return Errno.ENOMEM.rc();
     }
+    narrator.decided(
+        heap.rule(),
+        "heap:" + heap.name(),
+        heap.from()
+            + " in "
+            + counted(pages.get().origNents(), "run")
+            + ", zeroed: "
+            + sizeBytes
+            + " bytes",
+        "size",
+        Long.toString(sizeBytes),
+        "entries",
+        Integer.toString(pages.get().origNents()));
     int fd = descriptor(pages.get(), sizeBytes, heap.name(), heap.ops(), process, flags);
     if (fd < 0) {
       store.release(pages.get());
@@ -90,6 +108,17 @@ final class UserSpace {
   int udmabuf(PinnedPages pages, DescriptorTable process, int flags) {
     SgTable list = pages.list(store);
     pinned.put(list, pages);
+    narrator.decided(
+        CoreRules.UDMABUF,
+        UDMABUF,
+        pages.sizeBytes()
+            + " bytes of memory files pinned, in "
+            + counted(list.origNents(), "run")
+            + " of neighbouring pages",
+        "size",
+        Long.toString(pages.sizeBytes()),
+        "entries",
+        Integer.toString(list.origNents()));
     int fd = descriptor(list, pages.sizeBytes(), UDMABUF, UDMABUF, process, flags);
     if (fd < 0) {
       unpin(list);
@@ -128,6 +157,10 @@ final class UserSpace {
   private void giveBack(SgTable pages) {
     store.release(pages);
     unpin(pages);
+  }
+
+  private static String counted(int count, String noun) {
+    return count + " " + noun + (count == 1 ? "" : "s");
   }
 
   private void unpin(SgTable pages) {

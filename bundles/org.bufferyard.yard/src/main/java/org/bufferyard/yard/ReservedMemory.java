@@ -31,6 +31,9 @@ record ReservedMemory(
   /** Pools that no element of the board stands for, made by the machine's own settings. */
   static final String DEFAULT_CMA = "cma:default";
 
+  /** cma_get_name() of an area that the command line or the configuration asks for. */
+  private static final String DEFAULT_CMA_NAME = "reserved";
+
   static final String DEFAULT_BOUNCE = "swiotlb:default";
 
   static ReservedMemory of(PlatformSpec spec) {
@@ -53,6 +56,7 @@ record ReservedMemory(
     if (spec.machine().swiotlb().mode() != BounceMode.OFF) {
       bounces.add(
           machinePool(
+              DEFAULT_BOUNCE,
               DEFAULT_BOUNCE,
               spec.machine().swiotlb().region().orElseThrow(),
               PoolSpec.Kind.RESERVED,
@@ -113,12 +117,14 @@ record ReservedMemory(
     if (set.isEmpty() || marked.isPresent()) {
       return marked;
     }
-    pages.add(machinePool(DEFAULT_CMA, set.get(), PoolSpec.Kind.CMA, ChosenKinds.CMA));
+    pages.add(
+        machinePool(
+            DEFAULT_CMA, DEFAULT_CMA_NAME, set.get(), PoolSpec.Kind.CMA, ChosenKinds.CMA));
     return Optional.of(DEFAULT_CMA);
   }
 
   private static PoolSpec machinePool(
-      String id, PhysRange range, PoolSpec.Kind kind, String allocator) {
-    return new PoolSpec(id, id, range, kind, allocator, false, true, true, false);
+      String id, String name, PhysRange range, PoolSpec.Kind kind, String allocator) {
+    return new PoolSpec(id, name, range, kind, allocator, false, true, true, false);
   }
 }

@@ -1,5 +1,6 @@
 package org.bufferyard.api.dmabuf;
 
+import java.util.List;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -40,6 +41,9 @@ public interface UserProcess {
    * -ENOENT.
    */
   int open(String path);
+
+  /** The names in {@code /dev/dma_heap}: {@code system}, then CMA heaps, the default one first. */
+  List<String> heaps();
 
   /** {@code MFD_CLOEXEC}, {@code MFD_ALLOW_SEALING}, {@code MFD_HUGETLB} (2 MiB pages). */
   int MFD_CLOEXEC = 1;

@@ -28,6 +28,11 @@ public enum MemoryKind {
     return word;
   }
 
+  /** Whether a process allocates it, and no device's driver. */
+  public boolean isOfUserSpace() {
+    return this == SYSTEM_HEAP || this == CMA_HEAP || this == UDMABUF;
+  }
+
   public static Optional<MemoryKind> of(String word) {
     return Arrays.stream(values()).filter(k -> k.word.equals(word)).findFirst();
   }

@@ -37,9 +37,13 @@ public record ShareQuestion(
     }
   }
 
-  /** The same question about another board, with the memory that the exporter gets there. */
+  /**
+   * The same question about another board, with the memory that the exporter gets there; what a
+   * process allocates stays of its kind.
+   */
   public ShareQuestion on(PlatformSpec other) {
+    MemoryKind there = memory.isOfUserSpace() ? memory : MemoryKind.DEFAULT;
     return new ShareQuestion(
-        other, kernel, exporter, importers, MemoryKind.DEFAULT, sizeBytes, policies, forcedOps);
+        other, kernel, exporter, importers, there, sizeBytes, policies, forcedOps);
   }
 }

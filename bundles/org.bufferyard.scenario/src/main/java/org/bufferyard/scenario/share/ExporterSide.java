@@ -18,6 +18,7 @@ import org.bufferyard.api.dmabuf.ExportedMemory;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.scenario.SyncChange;
@@ -36,6 +37,7 @@ public final class ExporterSide {
   private final SyncPlan syncs;
   private Allocation allocation;
   private Optional<SgTable> table = Optional.empty();
+  private Optional<UserBuffer> ofUser = Optional.empty();
   private DmaBuf buffer;
 
   public ExporterSide(YardState yard, YardDevice device) {
@@ -61,13 +63,22 @@ public final class ExporterSide {
     return buffer;
   }
 
-  /** Where the memory came from; only after a successful {@link #allocate}. */
+  /** Where the driver's memory came from; only after a successful {@link #allocate}. */
   public Allocation allocation() {
     return allocation;
   }
 
+  /** The same, empty while there is none and for memory that a process allocates. */
+  public Optional<Allocation> allocated() {
+    return Optional.ofNullable(allocation);
+  }
+
   /** dma_alloc_attrs() or its relative for this kind of memory. */
   public Optional<Refusal> allocate(MemoryKind kind, long sizeBytes) {
+    if (kind.isOfUserSpace()) {
+      ofUser = Optional.of(new UserBuffer(yard, device));
+      return ofUser.get().allocate(kind, sizeBytes);
+    }
     Optional<Allocation> made =
         switch (kind) {
           case DEFAULT, COHERENT -> coherent(sizeBytes, DmaAttrs.NONE);
@@ -81,7 +92,7 @@ public final class ExporterSide {
               throw new BadInputException(
                   "no installed plug-in exports memory of kind '" + kind.word() + "'",
                   "--memory",
-                  "use pool, coherent, cma or noncontig");
+                  "use pool, coherent, cma, noncontig, system-heap, cma-heap or udmabuf");
         };
     if (made.isEmpty()) {
       reasons.step(
@@ -135,6 +146,9 @@ public final class ExporterSide {
 
   /** dma_buf_export() with the ops that the policy chooses. */
   public Optional<Refusal> export(OpsPolicy policy, Optional<String> forcedOps) {
+    if (ofUser.isPresent()) {
+      return exportOfUser(forcedOps);
+    }
     DriverFacts facts = yard.facts(device);
     String driverOps = device.spec().ops().orElse(facts.exporterOps());
     ExportedMemory memory =
@@ -148,8 +162,23 @@ public final class ExporterSide {
     return Optional.empty();
   }
 
+  /** The buffer came with its ops; the device that fills it imports it first. */
+  private Optional<Refusal> exportOfUser(Optional<String> forcedOps) {
+    buffer = ofUser.get().buffer();
+    if (forcedOps.filter(ops -> !ops.equals(buffer.opsName())).isPresent()) {
+      throw new BadInputException(
+          "memory that a process allocates has the ops " + buffer.opsName(),
+          "--ops " + forcedOps.get(),
+          "leave --ops away");
+    }
+    return ofUser.get().attach();
+  }
+
   /** Where the buffer lies for the exporting device itself. */
   public List<BusSegment> segments() {
+    if (ofUser.isPresent()) {
+      return ofUser.get().segments();
+    }
     if (table.isPresent()) {
       return table.get().mapped().stream()
           .map(s -> new BusSegment(s.dma(), s.dmaLength()))
@@ -161,7 +190,7 @@ public final class ExporterSide {
   /** Where a physical address lies in the buffer; -1 when it is none of its bytes. */
   long offsetOf(long phys) {
     long before = 0;
-    for (PhysRange run : allocation == null ? List.<PhysRange>of() : allocation.runs()) {
+    for (PhysRange run : runs()) {
       if (Long.compareUnsigned(phys - run.base(), run.size()) < 0) {
         return before + phys - run.base();
       }
@@ -170,13 +199,29 @@ public final class ExporterSide {
     return -1;
   }
 
+  private List<PhysRange> runs() {
+    if (allocation != null) {
+      return allocation.runs();
+    }
+    return buffer == null
+        ? List.of()
+        : buffer.memory().pages().stream()
+            .flatMap(pages -> pages.segments().stream())
+            .filter(Segment.PageBacked.class::isInstance)
+            .map(Segment.PageBacked.class::cast)
+            .map(run -> new PhysRange(run.phys(), run.length()))
+            .toList();
+  }
+
   /** vb2_dc_prepare(): buffers of cacheable memory are synced before their device uses them. */
   void prepare() {
+    ofUser.ifPresent(UserBuffer::prepare);
     sync(SyncChange.Point.EXPORTER_PREPARE, true);
   }
 
   /** vb2_dc_finish(): and when it is done. */
   void finish() {
+    ofUser.ifPresent(UserBuffer::finish);
     sync(SyncChange.Point.EXPORTER_FINISH, false);
   }
 
@@ -198,10 +243,11 @@ public final class ExporterSide {
 
   /** Drops the buffer and the allocation, whatever of them came to be. */
   public void release() {
-    if (buffer != null) {
+    ofUser.ifPresent(UserBuffer::release);
+    if (buffer != null && ofUser.isEmpty()) {
       yard.dmaBufs().put(buffer);
-      buffer = null;
     }
+    buffer = null;
     freeAllocation();
   }
 

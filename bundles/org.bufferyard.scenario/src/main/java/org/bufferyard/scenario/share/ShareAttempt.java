@@ -100,7 +100,7 @@ public final class ShareAttempt {
     if (refusal.isPresent()) {
       return refusal;
     }
-    allocation = Optional.of(exporter.allocation());
+    allocation = exporter.allocated();
     refusal = exporter.export(policy, question.forcedOps());
     if (refusal.isPresent()) {
       return refusal;
