@@ -41,7 +41,9 @@ final class BareTable implements Iommu, Invalidator {
       case IDENTITY -> TablelessDomain.IDENTITY;
       case BLOCKED -> TablelessDomain.BLOCKED;
       case UNMANAGED, DMA, DMA_FQ -> {
-        PagedDomain domain = new PagedDomain(id, context, memory, request, this, 0);
+        boolean queued = type == DomainType.DMA_FQ;
+        PagedDomain domain =
+            new PagedDomain(id, context, memory, request, this, 0, queued);
         domains.add(domain);
         yield domain;
       }

@@ -26,11 +26,16 @@ final class PagedDomain implements IommuDomain, TableWalk, TlbFlush {
   private final Invalidator caches;
   private final PageTable table;
   private final int tag;
+  private final boolean queued;
   private final Gather gather = new Gather();
+
+  /** Pages of a queued domain are gone that caches may hold. */
+  private boolean behind;
 
   /**
    * @param unit id of its SMMU
    * @param tag its ASID or VMID
+   * @param queued whether a flush queue flushes it, which forgets all of it at once
    * @throws IllegalArgumentException when the format cannot do what is asked
    */
   PagedDomain(
@@ -39,11 +44,13 @@ final class PagedDomain implements IommuDomain, TableWalk, TlbFlush {
       TableMemory memory,
       TableRequest request,
       Invalidator caches,
-      int tag) {
+      int tag,
+      boolean queued) {
     this.unit = unit;
     this.context = context;
     this.caches = caches;
     this.tag = tag;
+    this.queued = queued;
     this.table =
         PageTables.open(request, memory, context.kernel(), this::warn, this)
             .orElseThrow(
@@ -67,7 +74,7 @@ final class PagedDomain implements IommuDomain, TableWalk, TlbFlush {
 
   /** Whether a cache may hold what the table no longer says. */
   boolean hasUnflushed() {
-    return !gather.isEmpty();
+    return behind || !gather.isEmpty();
   }
 
   @Override
@@ -106,6 +113,11 @@ final class PagedDomain implements IommuDomain, TableWalk, TlbFlush {
 
   @Override
   public void addPage(long iova, long sizeBytes) {
+    if (queued) {
+      // iommu_iotlb_gather_queued(): nothing gathers, the queue flushes it all.
+      behind = true;
+      return;
+    }
     if (!gather.takes(iova, sizeBytes)) {
       sync();
     }
@@ -124,6 +136,10 @@ final class PagedDomain implements IommuDomain, TableWalk, TlbFlush {
 
   @Override
   public void sync() {
+    if (behind) {
+      caches.all(this);
+      behind = false;
+    }
     if (!gather.isEmpty()) {
       caches.range(this, gather.start(), gather.last(), gather.pageSize(), true);
       gather.clear();
@@ -145,6 +161,7 @@ final class PagedDomain implements IommuDomain, TableWalk, TlbFlush {
     if (table.exists()) {
       caches.all(this);
       gather.clear();
+      behind = false;
       caches.closed(this);
       table.close();
     } else {

@@ -79,8 +79,10 @@ final class SmmuV2 implements Iommu, Invalidator {
       case BLOCKED -> TablelessDomain.BLOCKED;
       case UNMANAGED, DMA, DMA_FQ -> {
         int bank = usedBanks.nextClearBit(0);
+        boolean queued = type == DomainType.DMA_FQ;
         PagedDomain domain =
-            new PagedDomain(parameters.id(), context, memory, parameters.table(), this, bank);
+            new PagedDomain(
+                parameters.id(), context, memory, parameters.table(), this, bank, queued);
         usedBanks.set(bank);
         banks.put(bank, domain);
         yield domain;

@@ -90,8 +90,10 @@ final class SmmuV3 implements Iommu, Invalidator {
               "SMMU " + parameters.id() + ": all " + MAX_TAG + " address space ids are in use");
         }
         int tag = parameters.stage2() ? SmmuV3Hardware.VMID_TAG | number : number;
+        boolean queued = type == DomainType.DMA_FQ;
         PagedDomain domain =
-            new PagedDomain(parameters.id(), context, memory, request, this, tag);
+            new PagedDomain(
+                parameters.id(), context, memory, request, this, tag, queued);
         tags.set(number);
         domains.add(domain);
         byTag.put(tag, domain);

@@ -149,4 +149,40 @@ class SmmuV3EventsTest {
           smmu.translate(other, 0x20_0042, false));
     }
   }
+
+  @Test
+  void aQueuedDomainKeepsEveryTranslationUntilItsFlush() {
+    try (Iommu smmu = open(KernelProfile.DEFAULT, Map.of())) {
+      IommuDomain lazy = smmu.newDomain(DomainType.DMA_FQ);
+      assertEquals(0, smmu.attach(CARD, lazy));
+      for (long iova : new long[] {0x1000, 0x9000}) {
+        lazy.map(iova, 0x4800_0000L + iova, 4096, 1, IommuProt.READ);
+        smmu.translate(CARD, iova, false);
+        lazy.unmap(iova, 4096, 1);
+      }
+      // A strict domain would have flushed the first page when the second did not join it.
+      for (long iova : new long[] {0x1000, 0x9000}) {
+        assertEquals(
+            new Translation.Translated(0x4800_0000L + iova, true),
+            smmu.translate(CARD, iova, false));
+      }
+      lazy.sync();
+      assertEquals(0x10, fault(smmu, CARD, 0x1000, false).code());
+      assertEquals(0x10, fault(smmu, CARD, 0x9000, false).code());
+    }
+  }
+
+  @Test
+  void aStrictDomainFlushesPagesThatDoNotJoin() {
+    try (Iommu smmu = open(KernelProfile.DEFAULT, Map.of())) {
+      for (long iova : new long[] {0x1000, 0x9000}) {
+        domain.map(iova, 0x4800_0000L + iova, 4096, 1, IommuProt.READ);
+        smmu.translate(CARD, iova, false);
+        domain.unmap(iova, 4096, 1);
+      }
+      assertEquals(0x10, fault(smmu, CARD, 0x1000, false).code());
+      assertEquals(
+          new Translation.Translated(0x4800_9000L, true), smmu.translate(CARD, 0x9000, false));
+    }
+  }
 }

@@ -1,0 +1,67 @@
+package org.bufferyard.iommu.arm.smmu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import org.bufferyard.api.iommu.IommuProt;
+import org.junit.jupiter.api.Test;
+
+class TlbTest {
+  private final Tlb tlb = new Tlb();
+
+  private void fill(int tag, long iova, int order) {
+    tlb.fill(tag, iova, order, 0x1_0000_0000L + iova, IommuProt.READ);
+  }
+
+  @Test
+  void aTagHidesTheEntriesOfOthers() {
+    fill(1, 0x5000, 12);
+    assertEquals(Tlb.MISS, tlb.find(2, 0x5000));
+    int way = tlb.find(1, 0x5abc);
+    assertEquals(0x1_0000_5abcL, tlb.phys(way, 0x5abc));
+    assertEquals(IommuProt.READ, tlb.prot(way));
+    assertEquals(1, tlb.hits());
+    assertEquals(1, tlb.misses());
+  }
+
+  @Test
+  void aFlushDropsWhatTouchesTheRangeAndNoMore() {
+    fill(1, 0x5000, 12);
+    fill(1, 0x6000, 12);
+    fill(2, 0x5000, 12);
+    tlb.flush(1, 0x5fff, 0x5fff);
+    assertEquals(Tlb.MISS, tlb.find(1, 0x5000));
+    assertNotEquals(Tlb.MISS, tlb.find(1, 0x6000));
+    assertNotEquals(Tlb.MISS, tlb.find(2, 0x5000));
+    tlb.flush(2);
+    assertEquals(Tlb.MISS, tlb.find(2, 0x5000));
+  }
+
+  @Test
+  void aBlockIsFoundInEverySetThatServedIt() {
+    fill(1, 0x20_0000, 21);
+    fill(1, 0x20_5000, 21);
+    tlb.flush(1, 0x3f_f000, 0x3f_ffff);
+    assertEquals(Tlb.MISS, tlb.find(1, 0x20_0000));
+    assertEquals(Tlb.MISS, tlb.find(1, 0x20_5000));
+  }
+
+  @Test
+  void theLastPageOfAllIsAPageToo() {
+    fill(1, -0x1000L, 12);
+    assertNotEquals(Tlb.MISS, tlb.find(1, -1L));
+    tlb.flush(1, -1L, -1L);
+    assertEquals(Tlb.MISS, tlb.find(1, -1L));
+  }
+
+  @Test
+  void aFullSetGivesUpItsOldest() {
+    for (long i = 0; i < 9; i++) {
+      fill(1, i << 18, 12);
+    }
+    assertEquals(Tlb.MISS, tlb.find(1, 0));
+    assertNotEquals(Tlb.MISS, tlb.find(1, 8L << 18));
+    tlb.flushAll();
+    assertEquals(Tlb.MISS, tlb.find(1, 8L << 18));
+  }
+}
