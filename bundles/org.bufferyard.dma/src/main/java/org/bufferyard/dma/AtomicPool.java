@@ -35,8 +35,8 @@ final class AtomicPool {
 
     @Override
     public long allocate(AllocationRequest request) {
-      int count = (int) Math.min(request.pages(), Integer.MAX_VALUE / 2);
-      int align = 1 << Math.min(Pages.order(count), 30);
+      int count = Math.toIntExact(request.pages());
+      int align = 1 << request.alignOrder();
       long preferred = (request.preferredBase() - range.base()) >> PageRef.SHIFT;
       if (preferred >= 0 && preferred % align == 0 && fits(preferred, count)) {
         return take((int) preferred, count);
@@ -122,6 +122,9 @@ final class AtomicPool {
   }
 
   private Optional<PageGrant> find(long count, long hint) {
+    if (count < 1 || count > 1L << Pages.MAX_ORDER) {
+      return Optional.empty();
+    }
     int order = Pages.order(count);
     AllocationRequest request = new AllocationRequest(count, order, -1L, hint);
     for (Chunk chunk : ordered(hint)) {

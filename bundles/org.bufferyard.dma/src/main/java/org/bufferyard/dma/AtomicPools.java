@@ -96,8 +96,7 @@ final class AtomicPools {
   Optional<PageGrant> allocate(
       YardDevice device, long count, Pages.Zone zone, long hint, LongPredicate reaches) {
     for (AtomicPool pool : inOrder(zone)) {
-      Optional<PageGrant> grant =
-          count == 0 ? Optional.empty() : pool.allocate(count, hint, reaches);
+      Optional<PageGrant> grant = pool.allocate(count, hint, reaches);
       if (grant.isPresent()) {
         say(device, count, "the " + pool.name() + " pool for atomic allocations gives "
             + hex(grant.get().base()));

@@ -5,6 +5,7 @@ import static org.bufferyard.api.dma.DmaAddress.hex;
 import java.util.List;
 import java.util.Optional;
 import org.bufferyard.api.allocator.BouncePool;
+import org.bufferyard.api.allocator.BouncePoolSpec;
 import org.bufferyard.api.allocator.BounceRequest;
 import org.bufferyard.api.dma.Allocation.CpuAddress;
 import org.bufferyard.api.dma.AllocationSource;
@@ -21,6 +22,10 @@ import org.bufferyard.platform.yard.YardDevice;
 
 /** dma_direct_alloc() and its order (B7). Engine thread only. */
 final class DirectAllocation {
+  /** A pool's longest run, IO_TLB_SEGSIZE slots, in pages. */
+  private static final long LONGEST_PAGES =
+      (long) BouncePoolSpec.SEGMENT_SLOTS * BouncePoolSpec.SLOT_BYTES >>> PageRef.SHIFT;
+
   private final DmaEngineContext context;
   private final Pages pages;
   private final PoolAllocation pools;
@@ -130,7 +135,8 @@ final class DirectAllocation {
   /** swiotlb_alloc(): block aligned to its power of two; no fall-through (B7.4, E7). */
   private Optional<Placed> fromRestricted(YardDevice device, BounceArea area, long count) {
     long size = count << PageRef.SHIFT;
-    long slot = count == 0 ? BouncePool.FULL : area.pool().map(request(device, area, count));
+    boolean asks = count > 0 && count <= LONGEST_PAGES;
+    long slot = asks ? area.pool().map(request(device, area, count)) : BouncePool.FULL;
     String reason = "has no " + size + " bytes in a row";
     if (slot != BouncePool.FULL && !Reach.coherentOk(device, slot, size)) {
       reason = "is out of reach: " + Reach.whyNot(device, slot, size, device.coherentDmaMask());

@@ -254,7 +254,8 @@ final class Pages {
   Optional<PageGrant> atomic(YardDevice device, long pages, boolean direct) {
     long hint = nextHint();
     long size = pages << PageRef.SHIFT;
-    if (hint != AllocationRequest.NO_PREFERENCE && pages > 0 && !atomics.owns(hint)) {
+    boolean serves = pages > 0 && order(pages) <= MAX_ORDER;
+    if (serves && hint != AllocationRequest.NO_PREFERENCE && !atomics.owns(hint)) {
       Optional<PageGrant> grown = grown(device, pages, hint);
       if (grown.isPresent()) {
         return grown;
