@@ -92,6 +92,36 @@ enum BoardChange {
     }
   },
 
+  /** The importer sees memory as the exporter does: both through the caches, or both past them. */
+  IMPORTER_COHERENT_AS_EXPORTER {
+    @Override
+    Optional<PlatformSpec> apply(ShareQuestion question, String importer) {
+      boolean wanted = device(question, question.exporter()).reach().coherent();
+      Reach reach = device(question, importer).reach();
+      if (reach.coherent() == wanted) {
+        return Optional.empty();
+      }
+      Reach changed =
+          new Reach(
+              reach.dmaMask(),
+              reach.coherentDmaMask(),
+              reach.busDmaLimit(),
+              reach.rangeMap(),
+              wanted,
+              reach.masksStated());
+      return Optional.of(question.board().with(device(question, importer).with(changed)));
+    }
+
+    @Override
+    String text(ShareQuestion question, String importer) {
+      boolean wanted = device(question, question.exporter()).reach().coherent();
+      return "'"
+          + device(question, importer).name()
+          + (wanted ? "' dma-coherent" : "' not dma-coherent")
+          + ", as the exporter is";
+    }
+  },
+
   /** The exporter's pool keeps its pages. */
   POOL_REUSABLE {
     @Override

@@ -6,6 +6,7 @@ import org.bufferyard.api.device.Frame;
 import org.bufferyard.api.device.Frame.BusSegment;
 import org.bufferyard.api.device.FrameResult;
 import org.bufferyard.api.dma.DmaAddress;
+import org.bufferyard.api.dma.DmaAttr;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.platform.yard.YardDevice;
@@ -133,6 +134,21 @@ public final class FrameTransfer {
   }
 
   private Outcome stale(YardDevice device, StaleSpan span, long sequence) {
+    boolean skipped =
+        yard.events().since(watched).stream()
+            .anyMatch(
+                e ->
+                    e instanceof DmaEvent.SgMapped mapped
+                        && mapped.element().equals(device.id())
+                        && (mapped.attrs() & DmaAttr.SKIP_CPU_SYNC.mask()) != 0);
+    if (skipped && !device.isCoherent()) {
+      reasons.step(
+          ShareRules.SKIPPED_SYNC,
+          device.id(),
+          "the exporter maps with DMA_ATTR_SKIP_CPU_SYNC: nobody cleans the caches for "
+              + device.name()
+              + ", which goes past them");
+    }
     String who =
         span.reader().equals(device.id()) ? "reads" : "gets what a core copied for it:";
     reasons.step(

@@ -43,6 +43,9 @@ public final class ShareRules {
   /** A device accesses memory through its bus. */
   public static final Rule TRANSFER = Rule.of("D14", "bus master access");
 
+  /** An exporter maps for an importer without cache maintenance. */
+  public static final Rule SKIPPED_SYNC = Rule.of("C8", "dma_direct_map_sg, iommu_dma_map_sg");
+
   /** Cache maintenance was left out, or went the wrong way. */
   public static final Rule CACHE =
       Rule.of("C9", "arch_sync_dma_for_device, arch_sync_dma_for_cpu");
