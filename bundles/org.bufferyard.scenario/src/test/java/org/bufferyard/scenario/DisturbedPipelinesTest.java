@@ -167,6 +167,18 @@ class DisturbedPipelinesTest {
   }
 
   @Test
+  void aTableWithoutMemoryRefusesTheMap() {
+    memory = MemoryKind.DEFAULT;
+    breaks(Kind.NO_MEMORY, "", 1);
+    // The second buffer needs no table of its own: the first one's serves it.
+    assertEquals(Verdict.SHARED, run().importers().getFirst().verdict());
+    faults.clear();
+    breaks(Kind.NO_MEMORY, "", 0);
+    PipelineReport p = expect(Verdict.REFUSED);
+    assertEquals(0, p.framesOut(), p.toString());
+  }
+
+  @Test
   void addressesThatRunOutRefuseFromThatFrameOn() {
     memory = MemoryKind.DEFAULT;
     breaks(Kind.NO_IOVA, DrawnBoard.SCALER, 1);

@@ -99,8 +99,10 @@ final class EngineState implements YardState {
   }
 
   private void start(Plan plan) {
-    TableArea tables = new TableArea(plan.layout().tables().ranges().getFirst(), memory);
     pools = new Pools(spec, plan.layout(), plan.kinds(), kernel, log, instances);
+    TableArea tables =
+        new TableArea(
+            plan.layout().tables().ranges().getFirst(), memory, pools.noMemory());
     translations =
         new Translations(spec, plan.kinds(), kernel, log, memory, tables, clock, instances);
     spec.devices().forEach(this::create);

@@ -20,6 +20,7 @@ final class TableArea {
 
   private final PhysRange window;
   private final PhysMemory memory;
+  private final Injected noMemory;
 
   /** Freed blocks by log2 of their size. */
   private final List<Deque<Long>> free = new ArrayList<>();
@@ -27,19 +28,26 @@ final class TableArea {
   private long next;
   private long usedBytes;
 
-  TableArea(PhysRange window, PhysMemory memory) {
+  /**
+   * @param noMemory counts the requests for pages, and fails one when armed
+   */
+  TableArea(PhysRange window, PhysMemory memory, Injected noMemory) {
     this.window = window;
     this.memory = memory;
+    this.noMemory = noMemory;
     this.next = window.base();
     for (int order = 0; order < Long.SIZE; order++) {
       free.add(new ArrayDeque<>());
     }
   }
 
-  /** A zeroed block; {@link #NO_MEMORY} when the window is full. */
+  /** A zeroed block; {@link #NO_MEMORY} when the window is full, or told to be. */
   long allocate(long sizeBytes) {
     if (sizeBytes <= 0 || Long.bitCount(sizeBytes) != 1) {
       throw new IllegalArgumentException("a table of " + sizeBytes + " bytes is no power of two");
+    }
+    if (noMemory.takes()) {
+      return NO_MEMORY;
     }
     Deque<Long> same = freeBlocks(sizeBytes);
     long block;

@@ -112,7 +112,7 @@ final class MemoryLayoutTest {
   void tableMemoryIsRealZeroedAlignedAndBounded() {
     SparseMemory memory = new SparseMemory(layout());
     PhysRange window = new PhysRange(0xfc00_0000L, 0x8000);
-    TableArea tables = new TableArea(window, memory);
+    TableArea tables = new TableArea(window, memory, new Injected());
     long small = tables.allocate(1024);
     long large = tables.allocate(16384);
     assertEquals(0, large % 16384);

@@ -9,8 +9,8 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Injection {
   /**
-   * A request for pages fails, whichever zone, area or pool is asked; those before and after it are
-   * served. An allocation may ask several in turn, and each of them counts.
+   * A request for pages fails, whichever zone, area, pool or translation table asks for them; those
+   * before and after it are served. An allocation may ask several in turn, and each of them counts.
    *
    * @param nth from now on, counted from 1
    */
