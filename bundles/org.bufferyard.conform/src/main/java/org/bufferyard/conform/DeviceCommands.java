@@ -1,20 +1,29 @@
 package org.bufferyard.conform;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.api.dma.Dma;
+import org.bufferyard.api.dma.DmaRange;
+import org.bufferyard.api.dma.DmaRangeMap;
+import org.bufferyard.api.iommu.Geometry;
 import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.spec.PlatformSpec;
+import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.YardDevice;
 
-/** Devices themselves: fresh, mask, par, untrusted; and time: sleep. */
+/** Devices themselves: fresh, dev, mask, par, untrusted; and time: sleep. */
 final class DeviceCommands {
+  private static final List<String> MACHINE_FIELDS =
+      List.of("dev", "group", "rmem_rc", "resv", "bar0", "bridge_windows");
+
   private DeviceCommands() {}
 
   static void addTo(Map<String, Command> commands) {
     commands.put("fresh", DeviceCommands::fresh);
+    commands.put("dev", DeviceCommands::dev);
     commands.put("mask", DeviceCommands::mask);
     commands.put("par", DeviceCommands::par);
     commands.put("untrusted", DeviceCommands::untrusted);
@@ -46,6 +55,67 @@ final class DeviceCommands {
         .filter(d -> d.pci() && d.path().startsWith(slot))
         .map(DeviceSpec::id)
         .toList();
+  }
+
+  /** What the DMA API says about a device, and its domain. */
+  private static Answer dev(Bench bench, Operation op, JsonObject recorded) {
+    Optional<YardDevice> found = bench.device(op.word(1));
+    if (found.isEmpty()) {
+      return Answer.noDevice();
+    }
+    YardDevice device = found.get();
+    Dma dma = bench.dma();
+    Answer answer =
+        new Answer()
+            .text("name", op.word(1))
+            .text("domain", device.domain().map(d -> d.type().sysfs()).orElse("none"))
+            .hex("dma_mask", device.dmaMask().orElse(0L))
+            .hex("coherent_mask", device.coherentDmaMask())
+            .hex("bus_dma_limit", device.busDmaLimit())
+            .number("coherent_hw", device.isCoherent() ? 1 : 0)
+            .number("max_seg", device.maxSegmentSize())
+            .hex("boundary", device.segmentBoundary())
+            .number("min_align_mask", device.minAlignMask())
+            .hex("max_mapping_size", dma.maxMappingSize(device))
+            .hex("opt_mapping_size", dma.optMappingSize(device))
+            .hex("merge_boundary", dma.mergeBoundary(device))
+            .hex("required_mask", dma.requiredMask(device))
+            .number("rc", 0);
+    addWindows(answer, device.rangeMap());
+    device.domain().filter(d -> d.type().isDmaApi()).ifPresent(d -> addGeometry(answer, d));
+    // What the machine is, and what the boot numbered: stated by the record alone.
+    for (String given : MACHINE_FIELDS) {
+      if (recorded.has(given)) {
+        answer.put(given, recorded.get(given));
+      }
+    }
+    return answer;
+  }
+
+  private static void addWindows(Answer answer, DmaRangeMap map) {
+    if (map.isIdentity()) {
+      return;
+    }
+    JsonArray windows = new JsonArray();
+    for (DmaRange range : map.regions()) {
+      JsonArray window = new JsonArray();
+      window.add(Answer.hex(range.cpu()));
+      window.add(Answer.hex(range.dma()));
+      window.add(range.size());
+      windows.add(window);
+    }
+    answer.put("dma_ranges", windows);
+  }
+
+  private static void addGeometry(Answer answer, Domain domain) {
+    Geometry geometry = domain.table().geometry();
+    JsonArray aperture = new JsonArray();
+    aperture.add(Answer.hex(geometry.apertureStart()));
+    aperture.add(Answer.hex(geometry.apertureEnd()));
+    answer
+        .hex("pgsize_bitmap", geometry.pageSizes())
+        .put("aperture", aperture)
+        .number("force_aperture", geometry.forceAperture() ? 1 : 0);
   }
 
   private static Answer mask(Bench bench, Operation op, JsonObject recorded) {

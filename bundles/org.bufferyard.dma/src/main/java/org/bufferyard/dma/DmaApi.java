@@ -108,6 +108,16 @@ final class DmaApi implements Dma {
   }
 
   @Override
+  public long optMappingSize(DmaDevice device) {
+    return masks.optMappingSize(yards(device));
+  }
+
+  @Override
+  public long mergeBoundary(DmaDevice device) {
+    return masks.mergeBoundary(yards(device));
+  }
+
+  @Override
   public boolean addressingLimited(DmaDevice device) {
     return masks.addressingLimited(yards(device));
   }

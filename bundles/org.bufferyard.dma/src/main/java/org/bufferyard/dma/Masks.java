@@ -22,6 +22,9 @@ import org.bufferyard.platform.yard.YardDevice;
 
 /** Masks and limits of devices (A7, A9, A10, E3). Engine thread only. */
 final class Masks {
+  /** iova_rcache_range(), bytes. */
+  private static final long CACHED_IOVA = 32 * 4096L;
+
   private static final long MASK_32 = 0xffff_ffffL;
   private static final long MAX_BOUNCE = 256 << 10;
 
@@ -128,6 +131,19 @@ final class Masks {
             : bounceArea(device).isPresent()
                 && (addressingLimited(device) || forcesBounce(device));
     return bounces ? maxBounce(device) : -1L;
+  }
+
+  /** iommu_dma_opt_mapping_size() is what a magazine of IOVAs holds at the most: 32 pages. */
+  long optMappingSize(YardDevice device) {
+    long most = maxMappingSize(device);
+    return dmaDomain(device).isPresent() && Long.compareUnsigned(most, CACHED_IOVA) > 0
+        ? CACHED_IOVA
+        : most;
+  }
+
+  /** iommu_dma_get_merge_boundary(); dma-direct merges nothing. */
+  long mergeBoundary(YardDevice device) {
+    return dmaDomain(device).map(d -> d.table().geometry().granule() - 1).orElse(0L);
   }
 
   /** swiotlb_max_mapping_size() (E3), in its own type: an int, whatever the mask. */

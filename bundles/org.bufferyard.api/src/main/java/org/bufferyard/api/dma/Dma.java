@@ -31,6 +31,12 @@ public interface Dma {
   /** dma_max_mapping_size(), bytes; all ones for no limit. */
   long maxMappingSize(DmaDevice device);
 
+  /** dma_opt_mapping_size(), bytes: above it IOVAs are not cached; all ones for no limit. */
+  long optMappingSize(DmaDevice device);
+
+  /** dma_get_merge_boundary(): pages that the IOMMU merges, as a mask; 0 when nothing merges. */
+  long mergeBoundary(DmaDevice device);
+
   boolean addressingLimited(DmaDevice device);
 
   // ---- allocation (B) ----

@@ -286,6 +286,16 @@ public final class PlainDma implements Dma {
   }
 
   @Override
+  public long optMappingSize(DmaDevice device) {
+    return -1L;
+  }
+
+  @Override
+  public long mergeBoundary(DmaDevice device) {
+    return 0;
+  }
+
+  @Override
   public boolean addressingLimited(DmaDevice device) {
     throw unused();
   }
