@@ -22,7 +22,7 @@ final class DebugReader {
 
   DebugReader(Checks checks, RecordedBoot boot) {
     this.session =
-        boot.config().endsWith("-debug")
+        boot.board().machine().debugging().dmaApi()
             ? Optional.of(
                 checks.open(boot.board(), boot.kernel(), Set.of(Finding.Family.DMA_DEBUG)))
             : Optional.empty();

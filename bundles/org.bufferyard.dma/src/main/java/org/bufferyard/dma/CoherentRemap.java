@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.bufferyard.api.dma.Allocation;
 import org.bufferyard.api.dma.Dma.SgResult;
 import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
@@ -59,8 +60,25 @@ final class CoherentRemap {
     } else {
       result = direct.map(allocation, importer);
     }
-    result.table().ifPresent(t -> checkLength(importer, t));
+    result.table().ifPresent(t -> remapped(importer, t, direction));
     return result;
+  }
+
+  private void remapped(YardDevice importer, SgTable table, DmaDirection direction) {
+    if (trail.on()) {
+      trail.emit(
+          new DmaEvent.Remapped(
+              importer.id(), direction.code(), addresses(table), lengths(table)));
+      checkLength(importer, table);
+    }
+  }
+
+  private static long[] addresses(SgTable table) {
+    return table.segments().stream().mapToLong(Segment::dma).toArray();
+  }
+
+  private static long[] lengths(SgTable table) {
+    return table.segments().stream().mapToLong(Segment::dmaLength).toArray();
   }
 
   /** P4.1: the same device, or one domain in which the handle is an IOVA. */
@@ -140,6 +158,8 @@ final class CoherentRemap {
       return;
     }
     if (trail.on()) {
+      trail.emit(
+          new DmaEvent.RemapUndone(importer.id(), addresses(table), lengths(table)));
       trail.decided(
           RemapRules.UNMAP,
           importer.id(),

@@ -61,7 +61,7 @@ class DisturbedPipelinesTest {
             syncs,
             faults);
     RunReport report =
-        new PipelineRunner(yards, new ShareExplainer(yards))
+        new PipelineRunner(yards, new ShareExplainer(yards), new NothingFound())
             .run(
                 new ScenarioSpec("s", "b", KernelProfile.DEFAULT, List.of(pipeline)),
                 board.spec());

@@ -395,4 +395,31 @@ final class GroupsTest {
         failure.getMessage().contains(") broke in newDomain(): java.lang.NoClassDefFoundError"),
         failure.getMessage());
   }
+
+  @Test
+  void aDriverThatComesBackFindsNothingOfItsOwn() {
+    bench.device(new Bench.Part("s0").behind("mmu", 1));
+    try (Yard yard = bench.open()) {
+      yard.call(
+          state -> {
+            YardDevice before = state.device("s0");
+            List<String> undone = new ArrayList<>();
+            state
+                .ledger()
+                .add(
+                    new MappingLedger.Entry(
+                        MappingLedger.Kind.SINGLE, "s0", 0x1000, 4096, () -> undone.add("s0")));
+            long mark = state.events().mark();
+            YardDevice after = state.rebind(List.of("s0")).getFirst();
+            assertNotSame(before, after);
+            assertFalse(before.isPresent());
+            assertEquals(List.of(), undone, "nothing was given back");
+            assertEquals(0, state.ledger().size(), "and nobody knows of it any more");
+            assertEquals(
+                List.of(new DmaEvent.Unbound("s0"), new DmaEvent.Bound("s0")),
+                state.events().since(mark));
+            return null;
+          });
+    }
+  }
 }

@@ -149,6 +149,15 @@ public sealed interface DmaEvent {
       String element, long[] dma, long[] lengths, int direction, boolean forDevice)
       implements DmaEvent {}
 
+  // ---- the proposal ----
+
+  /** A coherent allocation became addressable for another device (P4): its segments there. */
+  record Remapped(String element, int direction, long[] dma, long[] lengths)
+      implements DmaEvent {}
+
+  /** The reverse of {@link Remapped} (P5). */
+  record RemapUndone(String element, long[] dma, long[] lengths) implements DmaEvent {}
+
   // ---- IOMMU ----
 
   /** One iommu:map. {@code element} is the domain's id. */

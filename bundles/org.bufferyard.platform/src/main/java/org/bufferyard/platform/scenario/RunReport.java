@@ -2,11 +2,25 @@ package org.bufferyard.platform.scenario;
 
 import java.util.List;
 import java.util.Optional;
+import org.bufferyard.platform.check.Finding;
 import org.bufferyard.platform.verdict.Share;
 import org.bufferyard.platform.verdict.Verdict;
 
-/** What a scenario did. Frames in = out + dropped, per pipeline. */
-public record RunReport(String scenario, String kernel, List<PipelineReport> pipelines) {
+/**
+ * What a scenario did. Frames in = out + dropped, per pipeline.
+ *
+ * @param findings what the checker found in the run, in the order of the first of each kind
+ */
+public record RunReport(
+    String scenario, String kernel, List<PipelineReport> pipelines, List<Found> findings) {
+
+  /**
+   * Findings of one rule about one element.
+   *
+   * @param first the first of them
+   * @param times how many there were
+   */
+  public record Found(Finding first, long times) {}
 
   /**
    * @param framesIn frames that the scenario asked for
@@ -73,6 +87,7 @@ public record RunReport(String scenario, String kernel, List<PipelineReport> pip
 
   public RunReport {
     pipelines = List.copyOf(pipelines);
+    findings = List.copyOf(findings);
   }
 
   public boolean asExpected() {

@@ -117,8 +117,6 @@ final class PipelineActor {
         bouncedBytes += b.size();
       }
     }
-    // A long run must not keep every event it ever wrote.
-    yard.events().forgetBefore(yard.events().mark());
   }
 
   private void move(YardState yard, long frame) {

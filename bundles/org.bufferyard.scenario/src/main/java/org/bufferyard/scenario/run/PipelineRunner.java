@@ -3,6 +3,9 @@ package org.bufferyard.scenario.run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.bufferyard.platform.check.Checks;
+import org.bufferyard.platform.check.Finding;
 import org.bufferyard.platform.scenario.RunReport;
 import org.bufferyard.platform.scenario.RunReport.ImporterReport;
 import org.bufferyard.platform.scenario.RunReport.PipelineReport;
@@ -29,11 +32,14 @@ import org.osgi.service.component.annotations.Reference;
 public final class PipelineRunner implements ScenarioRunner {
   private final Yards yards;
   private final Explainer explainer;
+  private final Checks checks;
 
   @Activate
-  public PipelineRunner(@Reference Yards yards, @Reference Explainer explainer) {
+  public PipelineRunner(
+      @Reference Yards yards, @Reference Explainer explainer, @Reference Checks checks) {
     this.yards = yards;
     this.explainer = explainer;
+    this.checks = checks;
   }
 
   @Override
@@ -42,10 +48,16 @@ public final class PipelineRunner implements ScenarioRunner {
     List<PipelineBuffer> buffers = new ArrayList<>();
     List<PipelineActor> actors =
         scenario.pipelines().stream().map(p -> new PipelineActor(p, buffers)).toList();
+    MisuseWatch watch =
+        new MisuseWatch(
+            checks.open(
+                board,
+                scenario.kernel(),
+                Set.of(Finding.Family.DMA_DEBUG, Finding.Family.STREAM)));
     try (Yard yard = yards.open(board, YardOptions.fidelity(scenario.kernel()))) {
       yard.call(
           state -> {
-            stream(state, actors);
+            stream(state, actors, watch);
             return null;
           });
     }
@@ -53,20 +65,27 @@ public final class PipelineRunner implements ScenarioRunner {
     for (int i = 0; i < actors.size(); i++) {
       reports.add(actors.get(i).report(importers(scenario, actors.get(i), i, board)));
     }
-    return new RunReport(scenario.name(), scenario.kernel().name(), reports);
+    return new RunReport(scenario.name(), scenario.kernel().name(), reports, watch.findings());
   }
 
-  private static void stream(YardState yard, List<PipelineActor> actors) {
+  private static void stream(YardState yard, List<PipelineActor> actors, MisuseWatch watch) {
     yard.events().record(true);
+    watch.start(yard.events());
     actors.forEach(actor -> actor.start(yard));
+    watch.readOn(yard.events());
     while (actors.stream().anyMatch(PipelineActor::hasNext)) {
       for (PipelineActor actor : actors) {
         if (actor.hasNext()) {
           actor.step(yard);
+          watch.readOn(yard.events());
+          // A long run must not keep every event it ever wrote.
+          yard.events().forgetBefore(yard.events().mark());
         }
       }
     }
     actors.forEach(PipelineActor::finish);
+    watch.readOn(yard.events());
+    watch.end();
   }
 
   private List<ImporterReport> importers(

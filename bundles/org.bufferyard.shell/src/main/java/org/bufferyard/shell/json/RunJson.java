@@ -25,6 +25,16 @@ public final class RunJson {
     JsonArray pipelines = new JsonArray();
     report.pipelines().forEach(p -> pipelines.add(pipeline(p, names)));
     json.add("pipelines", pipelines);
+    JsonArray findings = new JsonArray();
+    report
+        .findings()
+        .forEach(
+            found -> {
+              JsonObject finding = FindingJson.of(found.first(), names);
+              finding.addProperty("times", found.times());
+              findings.add(finding);
+            });
+    json.add("findings", findings);
     return json;
   }
 

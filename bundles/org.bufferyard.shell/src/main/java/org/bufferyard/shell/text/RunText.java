@@ -52,6 +52,10 @@ public final class RunText {
           .forEach(i -> out.append(seen(p, names.shortest(i.importer()), i.observed())));
     }
     out.append('\n').append(verdicts());
+    if (!report.findings().isEmpty()) {
+      out.append("\nfindings\n");
+      report.findings().forEach(f -> out.append(FindingText.of(f.first(), f.times())));
+    }
     out.append('\n');
     out.append(report.asExpected() ? "as expected\n" : "NOT as expected\n");
     return out.toString();
