@@ -73,11 +73,14 @@ final class BufferCommands {
       return Answer.rc(result.rc());
     }
     bench.put(op.word(2), new BenchObject.Shared(allocation, result.buffer().get(), exporter));
-    return new Answer()
-        .hex("dma", allocation.handle())
-        .number("buf_size", result.buffer().get().sizeBytes())
-        .put("pages", AllocationCommands.pages(allocation))
-        .number("rc", 0);
+    Answer answer =
+        new Answer()
+            .hex("dma", allocation.handle())
+            .number("buf_size", result.buffer().get().sizeBytes());
+    if (allocation.cpuAddress() != Allocation.CpuAddress.COOKIE) {
+      answer.put("pages", AllocationCommands.pages(allocation));
+    }
+    return answer.number("rc", 0);
   }
 
   private static ExportedMemory memory(YardDevice device, Allocation allocation) {
@@ -155,11 +158,10 @@ final class BufferCommands {
     if (attached.isEmpty()) {
       return Answer.noObject();
     }
-    Answer answer = new Answer();
-    boolean leaks = attached.get().holdsExportersTable();
     core(bench).detach(attached.get().attachment());
     bench.remove(op.word(1));
-    if (leaks) {
+    Answer answer = new Answer();
+    if (attached.get().holdsExportersTable()) {
       attached.get().giveBackLeak(bench.dma());
       answer.number("leaked_map", 1);
     }

@@ -13,6 +13,8 @@ final class FenceCommands {
   /** The recorder's contexts are numbered from the first that it got; 0 is the stub's. */
   private static final long FIRST_CONTEXT = 1;
 
+  private static final int MAX_ERRNO = 4095;
+
   private FenceCommands() {}
 
   static void addTo(Map<String, Command> commands) {
@@ -55,8 +57,12 @@ final class FenceCommands {
     if (fence.isEmpty()) {
       return Answer.noObject();
     }
-    if (op.length() > 2 && !fence.get().isSignaled()) {
-      fence.get().setError((int) -op.number(2));
+    long error = op.number(2, 0);
+    if (error < 0 || error > MAX_ERRNO) {
+      throw op.wrong("has no errno in word 2");
+    }
+    if (error != 0 && !fence.get().isSignaled()) {
+      fence.get().setError((int) -error);
     }
     int rc = fence.get().signal();
     return new Answer().number("status", fence.get().status()).number("rc", rc);
