@@ -64,7 +64,8 @@ final class BoardCompiler {
         new MachineSpec.IommuMode(
             board.getIommuMode() == IommuMode.PASSTHROUGH,
             board.getIommuMode() != IommuMode.LAZY,
-            board.isForceDac()));
+            board.isForceDac()),
+        new MachineSpec.Debugging(false, board.isDmabufDebug()));
   }
 
   private static IommuSpec iommu(Iommu iommu) {
