@@ -38,9 +38,9 @@ import org.bufferyard.platform.yard.FlushQueue;
  * The board's IOMMUs and the groups behind them, each with its default domain (A10, D2, D12, D13).
  * Engine thread only.
  *
- * <p>A device is in the group that its spec names, else alone. The group's domain comes with its
- * first device and goes with its last. An IOMMU error at attach means "no IOMMU" for the device, with
- * a message (A5). An enabled IOMMU whose kind nobody brings does not stop the board: see {@link
+ * <p>A device is in the group that its spec names, and with those that name one of its streams
+ * ({@link StreamGroups}). The group's domain comes with its first device and goes with its last. An
+ * IOMMU error at attach means "no IOMMU" for the device, with a message (A5). An enabled IOMMU whose kind nobody brings does not stop the board: see {@link
  * FormatlessIommu}. One whose plug-in is out of use keeps its devices from being used ({@link
  * #outOfUse}).
  *
@@ -57,6 +57,7 @@ final class Translations {
   private final EventSink events;
   private final Map<String, Unit> units = new HashMap<>();
   private final Map<String, Group> groups = new LinkedHashMap<>();
+  private final StreamGroups grouping;
   private final IovaSpaces spaces;
   private final ChosenKinds kinds;
 
@@ -70,6 +71,7 @@ final class Translations {
       VirtualClock clock,
       Instances instances) {
     this.spec = spec;
+    this.grouping = new StreamGroups(spec.devices());
     this.events = events;
     this.kinds = kinds;
     this.spaces = new IovaSpaces(kinds, kernel, events, clock);
@@ -134,7 +136,7 @@ final class Translations {
     if (streams.isEmpty()) {
       return Optional.empty();
     }
-    String key = groupOf(device.spec());
+    String key = grouping.of(device.spec());
     Unit first = units.get(streams.getFirst().iommu());
     Group group = groups.get(key);
     if (group == null) {
@@ -157,7 +159,7 @@ final class Translations {
 
   /** Takes a device out of its group; the last one takes the domain with it. */
   void detach(LiveDevice device) {
-    Group group = groups.get(groupOf(device.spec()));
+    Group group = groups.get(grouping.of(device.spec()));
     if (group == null || !group.members().remove(device.id())) {
       return;
     }
@@ -167,7 +169,7 @@ final class Translations {
         units.get(stream.iommu()).iommu().detach(stream);
       }
     }
-    closeIfEmpty(groupOf(device.spec()), group);
+    closeIfEmpty(grouping.of(device.spec()), group);
   }
 
   /** What stands between an attached device and memory. */
@@ -329,10 +331,6 @@ final class Translations {
 
   private boolean hasStream(String device, StreamId stream) {
     return spec.device(device).filter(d -> d.streams().contains(stream)).isPresent();
-  }
-
-  private static String groupOf(DeviceSpec device) {
-    return device.group().orElse(device.id());
   }
 
   private void warn(String device, String text) {

@@ -48,6 +48,22 @@ final class GroupsTest {
   }
 
   @Test
+  void devicesThatNameOneStreamShareADomain() {
+    bench.device(new Bench.Part("s0").behind("mmu", 1));
+    bench.device(new Bench.Part("s1").behind("mmu", 2));
+    bench.device(new Bench.Part("s2").behind("mmu", 1));
+    try (Yard yard = bench.open()) {
+      yard.call(
+          s -> {
+            assertSame(domain(s.device("s0")), domain(s.device("s2")));
+            assertNotSame(domain(s.device("s0")), domain(s.device("s1")));
+            assertEquals("mmu/s0", domain(s.device("s2")).id());
+            return null;
+          });
+    }
+  }
+
+  @Test
   void theDefaultDomainFollowsTheCommandLine() {
     bench.device(new Bench.Part("s0").behind("mmu", 1));
     for (var wanted :

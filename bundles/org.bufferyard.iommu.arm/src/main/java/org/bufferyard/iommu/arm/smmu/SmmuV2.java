@@ -24,6 +24,8 @@ import org.bufferyard.iommu.arm.pgtable.TableMemory;
  * bank, context and global faults as the driver prints them ({@link SmmuV2Fault}).
  *
  * <p>A stream that no register matches faults ({@code disable_bypass}). A domain belongs to one SMMU.
+ * The kernel puts streams that share a register into one group; here the second that wants another
+ * domain is refused with -EBUSY.
  *
  * <p>Not modelled:
  *
@@ -109,6 +111,10 @@ final class SmmuV2 implements Iommu, Invalidator {
           case TablelessDomain none when none == TablelessDomain.IDENTITY -> StreamMap.BYPASS;
           default -> StreamMap.FAULT;
         };
+    if (map.isShared(register) && map.bank(register) != bank) {
+      // Streams of one register are one group: it cannot be in two domains (D13).
+      return Errno.EBUSY.rc();
+    }
     map.route(register, bank);
     return 0;
   }

@@ -75,6 +75,11 @@ final class StreamMap {
     bank[index] = toBank;
   }
 
+  /** Whether other streams use the register too. */
+  boolean isShared(int index) {
+    return users[index] > 1;
+  }
+
   int bank(int index) {
     return bank[index];
   }

@@ -167,6 +167,10 @@ class SmmuV2Test {
       assertEquals(
           Errno.EINVAL.rc(), smmu.attach(stream(0x420, 0xff), domain), "overlaps with another mask");
       assertEquals(Errno.EINVAL.rc(), smmu.attach(stream(0x1_0000), domain));
+      assertEquals(
+          Errno.EBUSY.rc(),
+          smmu.attach(stream(0x410, 0xf), smmu.newDomain(DomainType.DMA)),
+          "one register, one domain");
       smmu.detach(stream(0x400, 0x7f));
       assertEquals(
           new Translation.Translated(0x4800_0005L, false),
