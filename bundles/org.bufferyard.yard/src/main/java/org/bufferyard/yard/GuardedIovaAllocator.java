@@ -13,7 +13,7 @@ final class GuardedIovaAllocator implements IovaAllocator {
   private final PlugIn who;
   private final IovaSpec space;
   private final Injected noIova = new Injected();
-  private final TakenFrames live = new TakenFrames();
+  private final TakenRanges live = new TakenRanges();
 
   GuardedIovaAllocator(IovaAllocator plugIn, PlugIn who, IovaSpec space) {
     this.plugIn = plugIn;

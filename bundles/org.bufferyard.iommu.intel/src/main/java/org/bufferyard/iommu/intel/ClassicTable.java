@@ -28,42 +28,44 @@ final class ClassicTable extends SecondLevelTable {
   long map(long iova, long phys, int level, long count, int prot) {
     hazard = "";
     long size = span(level);
-    for (long done = 0; done < count; done++) {
-      long rc = mapOne(iova + done * size, phys + done * size, level, prot);
-      if (rc != 0) {
-        return done > 0 ? done * size : rc;
+    long done = 0;
+    while (done < count) {
+      long at = iova + done * size;
+      long table = tableFor(at, level);
+      if (table < 0 && table != COVERED) {
+        return done > 0 ? done * size : table;
       }
+      int entries = inOneTable(at, level, count - done);
+      if (table == COVERED) {
+        // The kernel would walk on into the page as if it were a table.
+        noteSet(at, leafAt(at));
+      } else {
+        fill(slot(table, at, level), entries, at, phys + done * size, level, prot);
+      }
+      done += entries;
     }
     return count * size;
   }
 
-  private long mapOne(long iova, long phys, int level, int prot) {
-    long table = top();
-    for (int l = levels - 1; l > level; l--) {
-      long at = slot(table, iova, l);
-      long entry = words.read(at);
-      if (isPresent(entry) && isPage(entry, l)) {
-        // The kernel would walk on into the page as if it were a table.
-        noteSet(iova, entry);
-        return 0;
+  private long leafAt(long iova) {
+    return walk(iova) < 0 ? 0 : leaf();
+  }
+
+  private void fill(long at, int count, long iova, long phys, int level, int prot) {
+    words.read(at, run, count);
+    for (int i = 0; i < count; i++) {
+      long entry = run[i];
+      if (isPresent(entry) && isPage(entry, level)) {
+        noteSet(iova + i * span(level), entry);
+        continue;
       }
-      table = isPresent(entry) ? address(entry) : descend(at);
-      if (table < 0) {
-        return table;
+      if (isPresent(entry)) {
+        // switch_to_super_page()
+        freeTree(address(entry), level - 1);
       }
+      run[i] = SecondLevelEntry.page(phys + i * span(level), level, prot);
     }
-    long at = slot(table, iova, level);
-    long entry = words.read(at);
-    if (isPresent(entry) && isPage(entry, level)) {
-      noteSet(iova, entry);
-      return 0;
-    }
-    if (isPresent(entry)) {
-      // switch_to_super_page()
-      freeTree(address(entry), level - 1);
-    }
-    words.write(at, SecondLevelEntry.page(phys, level, prot));
-    return 0;
+    words.write(at, run, count);
   }
 
   /** cmpxchg64_local() found something: a message and a stack dump, five times a boot. */
@@ -99,6 +101,10 @@ final class ClassicTable extends SecondLevelTable {
   private void clear(long table, int level, long first, long last) {
     long from = first;
     int index = SecondLevelEntry.index(first, level);
+    if (level == 0) {
+      words.clear(slot(table, first, 0), inOneTable(first, 0, (last - first >>> 12) + 1));
+      return;
+    }
     while (index < ENTRIES && from <= last) {
       long at = slot(table, from, level);
       long entry = words.read(at);

@@ -26,42 +26,47 @@ final class GenericTable extends SecondLevelTable {
     if (phys >>> ADDRESS_BITS != 0 || phys + count * size - 1 >>> ADDRESS_BITS != 0) {
       return Errno.ERANGE.rc();
     }
-    for (long done = 0; done < count; done++) {
-      long at = entryFor(iova + done * size, level);
-      if (at < 0) {
-        return done > 0 ? done * size : at;
+    long done = 0;
+    while (done < count) {
+      long at = iova + done * size;
+      long table = tableFor(at, level);
+      if (table < 0) {
+        long errno = table == COVERED ? Errno.EADDRINUSE.rc() : table;
+        return done > 0 ? done * size : errno;
       }
-      words.write(at, SecondLevelEntry.page(phys + done * size, level, prot));
+      int entries = inOneTable(at, level, count - done);
+      int written = fill(slot(table, at, level), entries, phys + done * size, level, prot);
+      done += written;
+      if (written < entries) {
+        return done > 0 ? done * size : Errno.EADDRINUSE.rc();
+      }
     }
     return count * size;
   }
 
-  /** Where a page's entry goes, with the tables above it; a negative errno. */
-  private long entryFor(long iova, int level) {
-    long table = top();
-    for (int l = levels - 1; l > level; l--) {
-      long at = slot(table, iova, l);
-      long entry = words.read(at);
-      if (!isPresent(entry)) {
-        table = descend(at);
-        if (table < 0) {
-          return table;
-        }
-      } else if (isPage(entry, l)) {
-        return Errno.EADDRINUSE.rc();
-      } else {
-        table = address(entry);
-      }
+  /** Writes entries of one table up to the first that is occupied; how many. */
+  private int fill(long at, int count, long phys, int level, int prot) {
+    words.read(at, run, count);
+    int free = 0;
+    while (free < count && makesRoom(run[free], level)) {
+      free++;
     }
-    long at = slot(table, iova, level);
-    long entry = words.read(at);
-    if (isPresent(entry)) {
-      if (isPage(entry, level) || !isEmpty(address(entry), level - 1)) {
-        return Errno.EADDRINUSE.rc();
-      }
-      freeTree(address(entry), level - 1);
+    for (int i = 0; i < free; i++) {
+      run[i] = SecondLevelEntry.page(phys + i * span(level), level, prot);
     }
-    return at;
+    words.write(at, run, free);
+    return free;
+  }
+
+  private boolean makesRoom(long entry, int level) {
+    if (!isPresent(entry)) {
+      return true;
+    }
+    if (isPage(entry, level) || !isEmpty(address(entry), level - 1)) {
+      return false;
+    }
+    freeTree(address(entry), level - 1);
+    return true;
   }
 
   @Override
@@ -75,6 +80,9 @@ final class GenericTable extends SecondLevelTable {
   private boolean unmapBelow(long table, int level, long first, long last) {
     long from = first;
     long end = Math.min(last, first | span(level + 1) - 1);
+    if (level == 0) {
+      return unmapPages(slot(table, first, 0), (int) (end - first >>> 12) + 1);
+    }
     while (from <= end) {
       long at = slot(table, from, level);
       long entry = words.read(at);
@@ -97,5 +105,16 @@ final class GenericTable extends SecondLevelTable {
       from = (from | span(level) - 1) + 1;
     }
     return true;
+  }
+
+  private boolean unmapPages(long at, int count) {
+    words.read(at, run, count);
+    int present = 0;
+    while (present < count && isPresent(run[present])) {
+      present++;
+    }
+    words.clear(at, present);
+    unmapped += present * span(0);
+    return present == count;
   }
 }

@@ -24,7 +24,14 @@ abstract sealed class SecondLevelTable implements AutoCloseable
   /** A walk that met a table where no memory answers. */
   static final int BROKEN = -2;
 
+  /** A page where a table was looked for. */
+  protected static final long COVERED = -1L << 32;
+
   protected final TableWords words;
+
+  /** Entries of the table at hand. */
+  protected final long[] run = new long[ENTRIES];
+
   protected final int levels;
   private final int largestLevel;
 
@@ -144,8 +151,33 @@ abstract sealed class SecondLevelTable implements AutoCloseable
     return true;
   }
 
+  /**
+   * The table of a level that holds an address's entry, made where there is none; -ENOMEM, or {@link
+   * #COVERED} by a page above that level.
+   */
+  protected final long tableFor(long iova, int level) {
+    long table = top;
+    for (int l = levels - 1; l > level; l--) {
+      long at = slot(table, iova, l);
+      long entry = words.read(at);
+      if (isPresent(entry) && isPage(entry, l)) {
+        return COVERED;
+      }
+      table = isPresent(entry) ? address(entry) : descend(at);
+      if (table < 0) {
+        return table;
+      }
+    }
+    return table;
+  }
+
+  /** How many of {@code count} entries from {@code iova} on are in one table. */
+  protected static int inOneTable(long iova, int level, long count) {
+    return (int) Math.min(count, ENTRIES - SecondLevelEntry.index(iova, level));
+  }
+
   /** A new table below an entry that is not present; negative errno without memory. */
-  protected final long descend(long at) {
+  private long descend(long at) {
     long below = words.allocate();
     if (below == TableWords.NONE) {
       return Errno.ENOMEM.rc();

@@ -1,5 +1,8 @@
 package org.bufferyard.iommu.intel;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.memory.PhysMemory;
 
@@ -14,10 +17,13 @@ final class TableWords {
   static final long TABLE_BYTES = 4096;
 
   private static final int WORD = Long.BYTES;
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final IommuContext context;
   private final PhysMemory memory;
   private final byte[] word = new byte[WORD];
+  private final byte[] many = new byte[(int) TABLE_BYTES];
 
   TableWords(IommuContext context) {
     this.context = context;
@@ -39,20 +45,32 @@ final class TableWords {
   }
 
   long read(long at) {
-    byte[] bytes = word;
-    memory.read(at, bytes, 0, WORD);
-    long value = 0;
-    for (int i = WORD - 1; i >= 0; i--) {
-      value = value << 8 | bytes[i] & 0xff;
-    }
-    return value;
+    memory.read(at, word, 0, WORD);
+    return (long) WORDS.get(word, 0);
   }
 
   void write(long at, long value) {
-    byte[] bytes = word;
-    for (int i = 0; i < WORD; i++) {
-      bytes[i] = (byte) (value >>> 8 * i);
+    WORDS.set(word, 0, value);
+    memory.write(at, word, 0, WORD);
+  }
+
+  /** Reads the first {@code count} words at an address, of one table. */
+  void read(long at, long[] into, int count) {
+    memory.read(at, many, 0, count * WORD);
+    for (int i = 0; i < count; i++) {
+      into[i] = (long) WORDS.get(many, i * WORD);
     }
-    memory.write(at, bytes, 0, WORD);
+  }
+
+  /** Writes {@code count} words of one table. */
+  void write(long at, long[] from, int count) {
+    for (int i = 0; i < count; i++) {
+      WORDS.set(many, i * WORD, from[i]);
+    }
+    memory.write(at, many, 0, count * WORD);
+  }
+
+  void clear(long at, int count) {
+    memory.fill(at, (long) count * WORD, (byte) 0);
   }
 }

@@ -1,0 +1,44 @@
+package org.bufferyard.yard;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Ranges of frame numbers below 2^52 that are taken: short ones a bit a frame ({@link TakenFrames}),
+ * long ones as ranges, so that a terabyte costs no more than a page. Engine thread only.
+ */
+final class TakenRanges {
+  /** Frames from which on a range is kept as one: a chunk of {@link TakenFrames}. */
+  private static final long LONG = 1 << 15;
+
+  private final TakenFrames frames = new TakenFrames();
+
+  /** First frame to frames; disjoint. */
+  private final TreeMap<Long, Long> ranges = new TreeMap<>();
+
+  /** Whether any of {@code count} frames from {@code first} on is taken. */
+  boolean containsAny(long first, long count) {
+    if (!ranges.isEmpty()) {
+      Map.Entry<Long, Long> below = ranges.floorEntry(first + count - 1);
+      if (below != null && below.getKey() + below.getValue() > first) {
+        return true;
+      }
+    }
+    return frames.containsAny(first, count);
+  }
+
+  void add(long first, long count) {
+    if (count >= LONG) {
+      ranges.put(first, count);
+    } else {
+      frames.add(first, count);
+    }
+  }
+
+  /** Takes a range back; a long one goes whole, whatever {@code count} says. */
+  void remove(long first, long count) {
+    if (ranges.isEmpty() || ranges.remove(first) == null) {
+      frames.remove(first, count);
+    }
+  }
+}
