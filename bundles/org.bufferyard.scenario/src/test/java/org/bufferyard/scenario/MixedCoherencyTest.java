@@ -12,6 +12,8 @@ import org.bufferyard.platform.verdict.Share;
 import org.bufferyard.platform.verdict.Verdict;
 import org.bufferyard.platform.wiring.PlainWiring;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** One device looks into the caches and the other goes past them (B8, C9, G1, L3). */
 class MixedCoherencyTest {
@@ -62,6 +64,25 @@ class MixedCoherencyTest {
     Share share = explain();
     assertEquals(Verdict.SHARED, share.verdict());
     assertTrue(share.hazards().stream().anyMatch(h -> h.rule().equals("L3")));
+  }
+
+  /** The table of docs/caches.md: two devices past the caches, and a coherent one before one. */
+  @ParameterizedTest
+  @CsvSource({
+    "DEFAULT, MAINLINE, SHARED, STALE",
+    "DEFAULT, PROPOSAL, SHARED, SHARED",
+    "NONCONTIG, MAINLINE, SHARED, STALE",
+    "SYSTEM_HEAP, MAINLINE, SHARED, SHARED",
+    "CMA_HEAP, MAINLINE, SHARED, SHARED",
+    "UDMABUF, MAINLINE, STALE, STALE",
+  })
+  void theVerdictFollowsFromWhoCleans(
+      MemoryKind memory, OpsPolicy policy, Verdict pastTheCaches, Verdict fromTheCaches) {
+    board.memory = memory;
+    board.policy = policy;
+    assertEquals(pastTheCaches, explain().verdict());
+    board.codecCoherent = true;
+    assertEquals(fromTheCaches, explain().verdict());
   }
 
   @Test
