@@ -9,6 +9,7 @@ enum KnownCommand {
   MATRIX("matrix", "the verdict for every exporter, importer and kind of memory"),
   IMPORT("import", "make a board file of a devicetree blob"),
   RUN("run", "run a scenario and print its report"),
+  CHECK("check", "what is wrong with boards before anything runs on them"),
   CONFORM("conform", "replay recorded kernels and list every difference"),
   WHY("why", "which plug-ins are used, and why the others are not"),
   START("start", "a yard that stays: interactive shell and plug-in folder");

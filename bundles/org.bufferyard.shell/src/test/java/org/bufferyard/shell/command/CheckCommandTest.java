@@ -1,0 +1,120 @@
+package org.bufferyard.shell.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.bufferyard.api.kernel.KernelProfile;
+import org.bufferyard.api.kernel.Rule;
+import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.board.Boards;
+import org.bufferyard.platform.board.OpenBoard;
+import org.bufferyard.platform.check.CheckSession;
+import org.bufferyard.platform.check.Checks;
+import org.bufferyard.platform.check.Finding;
+import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.spec.MachineSpec;
+import org.bufferyard.platform.spec.PlatformSpec;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class CheckCommandTest {
+  @TempDir private Path directory;
+
+  /** Files called broken do not open; the others are an empty board. */
+  private static final class NamedBoards implements Boards {
+    @Override
+    public OpenBoard open(Path file, List<Path> overlays, List<PhysRange> extraRam) {
+      if (file.getFileName().toString().startsWith("broken")) {
+        throw new BadInputException("is no board", file.getFileName().toString(), "");
+      }
+      MachineSpec machine =
+          new MachineSpec(
+              MachineSpec.Architecture.ARM64,
+              0,
+              true,
+              true,
+              Optional.empty(),
+              MachineSpec.Bounce.NONE,
+              MachineSpec.IommuMode.STRICT);
+      PlatformSpec board =
+          new PlatformSpec("empty", machine, List.of(), List.of(), List.of(), List.of());
+      return new OpenBoard(board, List.of(), Optional.empty());
+    }
+  }
+
+  /** One warning about every board. */
+  private static final class OneWarning implements Checks {
+    @Override
+    public CheckSession open(
+        PlatformSpec board, KernelProfile kernel, Set<Finding.Family> families) {
+      throw new AssertionError("no stream is checked here");
+    }
+
+    @Override
+    public List<Finding> of(PlatformSpec board, KernelProfile kernel) {
+      return List.of(
+          new Finding(
+              Finding.Family.BOARD,
+              Finding.Severity.WARNING,
+              Rule.of("B3", "dma_assign_coherent_memory"),
+              "cam",
+              "on " + kernel,
+              false,
+              List.of()));
+    }
+  }
+
+  private Answer answer(String... arguments) {
+    ShellCommand.Call call = new CheckCommand(new NamedBoards(), new OneWarning()).newCall();
+    new CommandLine(call).parseArgs(arguments);
+    return call.answer(directory);
+  }
+
+  private void file(String name) throws IOException {
+    Path file = directory.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "");
+  }
+
+  @Test
+  void everyBoardOfAFolderIsChecked() throws IOException {
+    file("yards/b/board.topology");
+    file("yards/a.dtb");
+    file("yards/broken.topology");
+    file("yards/notes.txt");
+    Answer answer = answer("yards", "--kernel", "6.12");
+    JsonObject total = answer.json().getAsJsonObject().getAsJsonObject("total");
+    assertEquals(3, total.get("boards").getAsInt());
+    assertEquals(2, total.get("warnings").getAsInt());
+    assertEquals(1, total.get("broken").getAsInt());
+    assertTrue(answer.text().startsWith("yards/a.dtb\n  warning B3: on 6.12\n"), answer.text());
+    assertTrue(answer.text().contains("broken.topology: does not open"), answer.text());
+    assertEquals(0, answer.exitCode());
+  }
+
+  @Test
+  void failOnIsASeverityAndWhatIsWorse() throws IOException {
+    file("board.topology");
+    assertEquals(0, answer("board.topology", "--fail-on", "ERROR").exitCode());
+    assertEquals(1, answer("board.topology", "--fail-on", "WARNING").exitCode());
+    assertEquals(1, answer("board.topology", "--fail-on", "NOTE").exitCode());
+  }
+
+  @Test
+  void oneBrokenBoardIsBadInput() throws IOException {
+    file("broken.topology");
+    assertThrows(BadInputException.class, () -> answer("broken.topology"));
+    assertThrows(BadInputException.class, () -> answer("missing.topology"));
+    Files.createDirectories(directory.resolve("empty"));
+    assertThrows(BadInputException.class, () -> answer("empty"));
+  }
+}
