@@ -355,6 +355,12 @@ public final class PlainDma implements Dma {
   @Override
   public void unmap(
       DmaDevice device, long dma, long sizeBytes, DmaDirection direction, DmaAttrs attrs) {
+    throw unused();
+  }
+
+  @Override
+  public void unmapPhys(
+      DmaDevice device, long dma, long sizeBytes, DmaDirection direction, DmaAttrs attrs) {
     Live mapped = ranges.remove(dma);
     if (mapped == null
         || !mapped.device().equals(device.id())
@@ -362,12 +368,6 @@ public final class PlainDma implements Dma {
         || mapped.table().segments().getFirst().dmaLength() != sizeBytes) {
       misuses.add(device.id() + " unmaps a range that is not mapped so: " + mapped);
     }
-  }
-
-  @Override
-  public void unmapPhys(
-      DmaDevice device, long dma, long sizeBytes, DmaDirection direction, DmaAttrs attrs) {
-    throw unused();
   }
 
   @Override

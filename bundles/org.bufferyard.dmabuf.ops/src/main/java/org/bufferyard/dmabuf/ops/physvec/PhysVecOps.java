@@ -113,7 +113,7 @@ final class PhysVecOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
     if (isRevoked()) {
       return refused(ATTACH, attachment, "comes after the revocation", Errno.ENODEV);
     }
-    return attachment.isDynamic()
+    return attachment.isRevocable()
         ? 0
         : refused(ATTACH, attachment, "cannot be told to stop", Errno.EOPNOTSUPP);
   }
@@ -203,7 +203,7 @@ final class PhysVecOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
     for (Mapped one : mapped) {
       context
           .dma()
-          .unmap(importer, one.dma(), one.sizeBytes(), direction, DmaAttrs.of(DmaAttr.MMIO));
+          .unmapPhys(importer, one.dma(), one.sizeBytes(), direction, DmaAttrs.of(DmaAttr.MMIO));
     }
   }
 
