@@ -95,11 +95,30 @@ record ReservedMemory(
       return Optional.of(
           "Reserved memory: '" + pool.name() + "' is reusable and no-map: no backend takes it");
     }
+    if (pool.kind() == PoolSpec.Kind.CMA
+        && ((pool.range().base() | pool.range().size()) & (pageblock(architecture) - 1)) != 0) {
+      return Optional.of(
+          "Reserved memory: incorrect alignment of CMA region: '"
+              + pool.name()
+              + "', "
+              + pool.range()
+              + " is no whole number of "
+              + (pageblock(architecture) >> 20)
+              + " MiB blocks");
+    }
     if (pool.kind() == PoolSpec.Kind.RESTRICTED && pool.noMap()) {
       return Optional.of(
           "failed to initialise \"restricted-dma-pool\" memory node '" + pool.name() + "'");
     }
     return Optional.empty();
+  }
+
+  /**
+   * CMA_MIN_ALIGNMENT_BYTES: a pageblock, which is a huge page where the usual configurations have
+   * those, else the page allocator's largest block.
+   */
+  private static long pageblock(Architecture architecture) {
+    return architecture == Architecture.ARM ? 4 << 20 : 2 << 20;
   }
 
   /**

@@ -355,6 +355,19 @@ final class YardTest {
     }
   }
 
+  @Test
+  void aCmaRegionThatIsNoWholeNumberOfPageblocksIsRefused() {
+    bench.pools.add(
+        Bench.pool(
+            "odd", new PhysRange(0x7610_0000L, 0x40_0000), PoolSpec.Kind.CMA, "cma", false));
+    bench.device(new Bench.Part("c9").pools("odd"));
+    try (Yard yard = bench.open()) {
+      assertEquals(Optional.empty(), yard.call(s -> s.device("c9").cmaArea()));
+      String said = messages(yard, MessageClass.WARNING).getFirst();
+      assertTrue(said.startsWith("Reserved memory: incorrect alignment of CMA region"), said);
+    }
+  }
+
   private static List<String> messages(Yard yard, MessageClass kind) {
     return yard.call(s -> s.events().since(0)).stream()
         .filter(e -> e instanceof KernelMessage m && m.kind() == kind)
