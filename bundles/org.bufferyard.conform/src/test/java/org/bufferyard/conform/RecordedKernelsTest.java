@@ -55,13 +55,16 @@ class RecordedKernelsTest {
     assertEquals(362, report.total().cases());
   }
 
-  /** Everything that can be replayed agrees; what cannot is skipped with a reason. */
+  /** Everything agrees, or lies beyond what a model can know and is named as such. */
   @Test
   void everythingElseAgreesOrSaysWhyItIsSkipped() {
     ConformReport report = replay(List.of(), null, 2);
-    assertEquals(List.of(), report.differences(), () -> first(report.differences()));
+    List<Difference> unexplained =
+        report.differences().stream().filter(d -> d.why().isEmpty()).toList();
+    assertEquals(List.of(), unexplained, () -> first(unexplained));
+    assertTrue(report.total().differ() <= 9, () -> report.total().toString());
     assertEquals(18_883 + 94, report.total().cases());
-    assertTrue(report.total().agree() >= 6_600, () -> report.total().toString());
+    assertTrue(report.total().agree() >= 18_100, () -> report.total().toString());
     assertEquals(
         report.total().skipped(),
         report.skipReasons().values().stream().mapToLong(Long::longValue).sum());
