@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import java.util.Map;
+import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Geometry;
 import org.bufferyard.api.iommu.IommuProt;
@@ -41,6 +42,20 @@ final class VtdTest {
     assertEquals(
         new Fault(1, "Present bit in root entry is clear", 0x1000, false),
         bench.iommu.translate(new StreamId("dmar0", List.of(0x188L)), 0x1000, false));
+  }
+
+  @Test
+  void aFaultIsPrintedAsTheDriverPrintsIt() {
+    for (KernelProfile kernel : List.of(KernelProfile.LINUX_6_12, KernelProfile.LINUX_7_3)) {
+      VtdBench unit = new VtdBench(kernel, Map.of());
+      unit.access(0xffff_e010L, true);
+      String segment = kernel == KernelProfile.LINUX_7_3 ? "0000:" : "";
+      assertEquals(
+          "DMAR: [DMA Write NO_PASID] Request device ["
+              + segment
+              + "00:10.0] fault addr 0xffffe000 [fault reason 0x05] PTE Write access is not set",
+          unit.yard.events().of(DmaEvent.KernelMessage.class).getLast().text());
+    }
   }
 
   @Test
