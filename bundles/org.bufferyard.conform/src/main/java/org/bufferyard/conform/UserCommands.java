@@ -23,6 +23,8 @@ final class UserCommands {
   /** Room for the argument of any ioctl that the runner sends unseen. */
   private static final int ARGUMENT_BYTES = 64;
 
+  private static final int POLLNVAL = 0x20;
+
   private UserCommands() {}
 
   static void addTo(Map<String, Command> commands) {
@@ -205,10 +207,11 @@ final class UserCommands {
 
   /** Nobody else runs while the runner waits: what is not ready now stays so. */
   private static Answer poll(Bench bench, Operation op, JsonObject recorded) {
-    int ready = process(bench).poll(fd(bench, op), (int) op.number(2));
-    return ready < 0
-        ? Answer.rc(ready)
-        : Answer.rc(ready == 0 ? 0 : 1).number("revents", ready);
+    int fd = fd(bench, op);
+    // do_pollfd() passes over negative descriptors, and answers POLLNVAL for others that are none.
+    int ready = fd < 0 ? 0 : process(bench).poll(fd, (int) op.number(2));
+    int revents = ready < 0 ? POLLNVAL : ready;
+    return Answer.rc(revents == 0 ? 0 : 1).number("revents", revents);
   }
 
   private static Answer syncFile(Bench bench, Operation op, JsonObject recorded) {
