@@ -37,9 +37,21 @@ final class PageStore {
 
   /** alloc_pages(GFP_HIGHUSER | __GFP_ZERO): the highest zone that has a block. */
   Optional<Block> block(int order) {
+    return block(order, true);
+  }
+
+  /** alloc_pages(GFP_KERNEL | __GFP_ZERO): the same without memory that the kernel maps on demand. */
+  Optional<Block> lowBlock(int order) {
+    return block(order, false);
+  }
+
+  private Optional<Block> block(int order, boolean high) {
     AllocationRequest request =
         new AllocationRequest(1L << order, order, -1L, AllocationRequest.NO_PREFERENCE);
     for (Zone zone : yard.zones().reversed()) {
+      if (!high && zone.name().equalsIgnoreCase("HighMem")) {
+        continue;
+      }
       Optional<Block> block = take(zone.allocator(), request);
       if (block.isPresent()) {
         return block;
@@ -79,6 +91,25 @@ final class PageStore {
     for (Block block : blocks) {
       entries.add(entry(block.base(), block.sizeBytes()));
     }
+    SgTable table = SgTable.ofPages(entries);
+    owned.put(table, List.copyOf(blocks));
+    return table;
+  }
+
+  /** The same, as sg_alloc_table_from_pages() makes it: neighbours are one entry. */
+  SgTable mergedListOf(List<Block> blocks) {
+    List<Segment.PageBacked> entries = new ArrayList<>();
+    long start = blocks.getFirst().base();
+    long end = start;
+    for (Block block : blocks) {
+      if (block.base() != end) {
+        entries.add(entry(start, end - start));
+        start = block.base();
+        end = start;
+      }
+      end += block.sizeBytes();
+    }
+    entries.add(entry(start, end - start));
     SgTable table = SgTable.ofPages(entries);
     owned.put(table, List.copyOf(blocks));
     return table;

@@ -164,6 +164,21 @@ final class SharedBuffers implements DmaBufs {
     }
   }
 
+  @Override
+  public Optional<SgTable> allocPages(long sizeBytes, PageBlocks blocks) {
+    return userSpace.driverPages(sizeBytes, blocks);
+  }
+
+  @Override
+  public boolean freePages(SgTable pages) {
+    boolean unused =
+        live.stream().noneMatch(b -> b.memory().pages().filter(p -> p == pages).isPresent());
+    if (unused) {
+      userSpace.giveBack(pages);
+    }
+    return unused;
+  }
+
   // ---- attachments ----
 
   @Override

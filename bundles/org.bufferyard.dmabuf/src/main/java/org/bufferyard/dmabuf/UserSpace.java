@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.api.dmabuf.DmaBufs.ExportResult;
 import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
+import org.bufferyard.api.dmabuf.DmaBufs.PageBlocks;
 import org.bufferyard.api.dmabuf.ExportedMemory;
 import org.bufferyard.api.dmabuf.FenceUsage;
 import org.bufferyard.api.kernel.Errno;
@@ -154,7 +155,12 @@ final class UserSpace {
     buffer.memory().pages().ifPresent(this::giveBack);
   }
 
-  private void giveBack(SgTable pages) {
+  /** Pages of a driver, on nobody's behalf. */
+  Optional<SgTable> driverPages(long sizeBytes, PageBlocks blocks) {
+    return DriverPages.allocate(store, sizeBytes, blocks);
+  }
+
+  void giveBack(SgTable pages) {
     store.release(pages);
     unpin(pages);
   }

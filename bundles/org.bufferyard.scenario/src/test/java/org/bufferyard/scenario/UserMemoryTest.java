@@ -135,7 +135,7 @@ class UserMemoryTest {
   @ParameterizedTest
   @EnumSource(
       value = MemoryKind.class,
-      names = {"SYSTEM_HEAP", "CMA_HEAP", "UDMABUF"})
+      names = {"SYSTEM_HEAP", "CMA_HEAP", "UDMABUF", "PAGES"})
   void nothingIsLeftBehind(MemoryKind memory) {
     for (KernelProfile kernel : List.of(KernelProfile.LINUX_6_1, KernelProfile.LINUX_7_3)) {
       DrawnBoard board = board(memory);

@@ -115,6 +115,31 @@ public interface DmaBufs {
    */
   boolean freeAllocation(Allocation allocation);
 
+  /** How a driver asks the page allocator for a buffer. */
+  enum PageBlocks {
+    /** vb2_dma_sg_alloc_compacted(): the largest block that fits the rest, without high memory. */
+    LARGEST,
+    /** shmem: page by page, from any zone. */
+    SINGLE
+  }
+
+  /**
+   * Pages that a driver allocates itself, zeroed; neighbours are one entry, as
+   * sg_alloc_table_from_pages() makes them. They go with the last buffer that is made of this very
+   * table, or with {@link #freePages} when there is none.
+   *
+   * @param sizeBytes rounded up to whole pages
+   * @return the CPU list, or nothing: no memory
+   */
+  Optional<SgTable> allocPages(long sizeBytes, PageBlocks blocks);
+
+  /**
+   * The driver gives pages up.
+   *
+   * @return whether they were freed now; otherwise a buffer has them still
+   */
+  boolean freePages(SgTable pages);
+
   /** A process of user space, without descriptors on buffers. */
   UserProcess newProcess();
 

@@ -2,7 +2,6 @@ package org.bufferyard.scenario.share;
 
 import java.util.List;
 import java.util.Optional;
-import org.bufferyard.api.device.DriverFacts;
 import org.bufferyard.api.device.Frame.BusSegment;
 import org.bufferyard.api.dma.Allocation;
 import org.bufferyard.api.dma.AllocationSource;
@@ -38,7 +37,9 @@ public final class ExporterSide {
   private Allocation allocation;
   private Optional<SgTable> table = Optional.empty();
   private Optional<UserBuffer> ofUser = Optional.empty();
+  private Optional<PageBuffer> ofPages = Optional.empty();
   private DmaBuf buffer;
+  private long bytes;
 
   public ExporterSide(YardState yard, YardDevice device) {
     this(yard, device, SyncPlan.RIGHT);
@@ -79,6 +80,14 @@ public final class ExporterSide {
       ofUser = Optional.of(new UserBuffer(yard, device));
       return ofUser.get().allocate(kind, sizeBytes);
     }
+    if (kind == MemoryKind.PAGES) {
+      PageBuffer own = new PageBuffer(yard, device, driverOps().equals("prime"));
+      ofPages = Optional.of(own);
+      Optional<Refusal> refusal = own.allocate(sizeBytes);
+      table = refusal.isEmpty() && own.syncs() ? Optional.of(own.pages()) : Optional.empty();
+      bytes = sizeBytes;
+      return refusal;
+    }
     Optional<Allocation> made =
         switch (kind) {
           case DEFAULT, COHERENT -> coherent(sizeBytes, DmaAttrs.NONE);
@@ -92,7 +101,7 @@ public final class ExporterSide {
               throw new BadInputException(
                   "no installed plug-in exports memory of kind '" + kind.word() + "'",
                   "--memory",
-                  "use pool, coherent, cma, noncontig, system-heap, cma-heap or udmabuf");
+                  "use pool, coherent, cma, noncontig, pages, system-heap, cma-heap or udmabuf");
         };
     if (made.isEmpty()) {
       reasons.step(
@@ -149,17 +158,26 @@ public final class ExporterSide {
     if (ofUser.isPresent()) {
       return exportOfUser(forcedOps);
     }
-    DriverFacts facts = yard.facts(device);
-    String driverOps = device.spec().ops().orElse(facts.exporterOps());
     ExportedMemory memory =
-        new ExportedMemory(
-            device, PageRef.align(allocation.sizeBytes()), Optional.of(allocation), table);
+        ofPages.isPresent()
+            ? new ExportedMemory(
+                device,
+                PageRef.align(bytes),
+                Optional.empty(),
+                Optional.of(ofPages.get().pages()))
+            : new ExportedMemory(
+                device, PageRef.align(allocation.sizeBytes()), Optional.of(allocation), table);
+    String driverOps = ofPages.map(PageBuffer::ops).orElseGet(this::driverOps);
     ExportResult result = yard.dmaBufs().export(memory, policy, driverOps, forcedOps);
     if (result.rc() < 0) {
       return Optional.of(new Refusal(result.rc(), "VIDIOC_EXPBUF"));
     }
     buffer = result.buffer().orElseThrow();
     return Optional.empty();
+  }
+
+  private String driverOps() {
+    return device.spec().ops().orElse(yard.facts(device).exporterOps());
   }
 
   /** The buffer came with its ops; the device that fills it imports it first. */
@@ -178,6 +196,9 @@ public final class ExporterSide {
   public List<BusSegment> segments() {
     if (ofUser.isPresent()) {
       return ofUser.get().segments();
+    }
+    if (ofPages.isPresent()) {
+      return ofPages.get().segments();
     }
     if (table.isPresent()) {
       return table.get().mapped().stream()
@@ -244,10 +265,12 @@ public final class ExporterSide {
   /** Drops the buffer and the allocation, whatever of them came to be. */
   public void release() {
     ofUser.ifPresent(UserBuffer::release);
+    ofPages.ifPresent(PageBuffer::unmap);
     if (buffer != null && ofUser.isEmpty()) {
       yard.dmaBufs().put(buffer);
     }
     buffer = null;
+    ofPages.ifPresent(PageBuffer::free);
     freeAllocation();
   }
 

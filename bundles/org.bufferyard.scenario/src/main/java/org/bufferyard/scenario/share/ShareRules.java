@@ -7,6 +7,12 @@ public final class ShareRules {
   /** The exporter's driver allocates. */
   public static final Rule ALLOCATE = Rule.of("G1", "vb2_dc_alloc");
 
+  /** A scatter-gather queue of videobuf2 allocates. */
+  public static final Rule COMPACTED = Rule.of("G1", "vb2_dma_sg_alloc_compacted");
+
+  /** A GEM object of shmem pages allocates. */
+  public static final Rule SHMEM = Rule.of("G6", "drm_gem_shmem_get_pages_sgt");
+
   /** What the driver is like; no rule of the kernel. */
   public static final Rule DRIVER = Rule.of("driver", "probe");
 
