@@ -11,7 +11,8 @@ import org.osgi.service.component.annotations.Component;
  *
  * <p>User space on descriptors is {@code DescriptorTable} (F12, F13).
  *
- * <p>Not modelled: peer-to-peer distances (F14), wound/wait contexts of several reservations (F10),
+ * <p>Not modelled: lists with pages of peer-to-peer memory (F14; register windows without pages have
+ * their distances, {@code PeerToPeer}), wound/wait contexts of several reservations (F10),
  * DMABUF_MOVE_NOTIFY kernels of 6.x (F4), deadlines and time stamps of fences.
  */
 @Component(service = DmaBufEngine.class)

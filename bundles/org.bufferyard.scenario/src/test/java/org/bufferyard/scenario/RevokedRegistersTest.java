@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Optional;
 import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dma.PciPath;
 import org.bufferyard.api.dmabuf.DmaBuf;
 import org.bufferyard.api.dmabuf.DmaBufAttachment;
 import org.bufferyard.api.dmabuf.DmaBufs;
@@ -17,6 +18,8 @@ import org.bufferyard.api.memory.PageBacking;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.platform.spec.DeviceSpec;
+import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.wiring.PlainWiring;
 import org.bufferyard.platform.yard.Yard;
 import org.bufferyard.platform.yard.YardDevice;
@@ -44,6 +47,16 @@ class RevokedRegistersTest {
         .orElseThrow();
   }
 
+  /** The board's devices as functions on one root bus that forwards between them. */
+  private static PlatformSpec onPci(PlatformSpec board) {
+    PciPath root = new PciPath("root", PciPath.Peers.SAME_HOST_BRIDGE, 0, List.of());
+    PlatformSpec moved = board;
+    for (DeviceSpec device : board.devices()) {
+      moved = moved.with(device.at(root));
+    }
+    return moved;
+  }
+
   private static ImporterOps importer(boolean peer2peer, boolean canInvalidate) {
     return new ImporterOps() {
       @Override
@@ -69,7 +82,7 @@ class RevokedRegistersTest {
     board.codecHasPool = false;
     try (PlainWiring wiring = PlainWiring.wire();
         Yard yard =
-            wiring.get(Yards.class).open(board.spec(), YardOptions.fidelity(board.kernel))) {
+            wiring.get(Yards.class).open(onPci(board.spec()), YardOptions.fidelity(board.kernel))) {
       yard.call(
           state -> {
             DmaBufs core = state.dmaBufs();

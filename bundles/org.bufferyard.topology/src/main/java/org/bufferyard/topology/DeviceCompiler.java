@@ -59,7 +59,8 @@ final class DeviceCompiler {
             ? Optional.of(device.isRequiresContiguous())
             : Optional.empty(),
         attributes(device),
-        iova.identity());
+        iova.identity(),
+        Optional.empty());
   }
 
   private static String path(Device device) {

@@ -3,6 +3,7 @@ package org.bufferyard.yard;
 import java.util.Objects;
 import java.util.Optional;
 import org.bufferyard.api.dma.DmaRangeMap;
+import org.bufferyard.api.dma.PciPath;
 import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.yard.BounceArea;
 import org.bufferyard.platform.yard.Domain;
@@ -160,6 +161,11 @@ final class LiveDevice implements YardDevice {
   @Override
   public boolean isPci() {
     return spec.pci();
+  }
+
+  @Override
+  public Optional<PciPath> pciPath() {
+    return spec.pciPath();
   }
 
   @Override

@@ -115,7 +115,8 @@ final class Bench {
           Optional.empty(),
           Optional.empty(),
           Map.of(),
-          identityIova);
+          identityIova,
+          Optional.empty());
     }
   }
 

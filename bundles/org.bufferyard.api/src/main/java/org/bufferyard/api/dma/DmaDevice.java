@@ -39,6 +39,11 @@ public interface DmaDevice {
 
   boolean isPci();
 
+  /** Where it stands as a PCI function; empty for any other device, and where nobody says it. */
+  default Optional<PciPath> pciPath() {
+    return Optional.empty();
+  }
+
   /** Whether it is an untrusted PCI function (bounces partial granules behind an IOMMU, E2). */
   boolean isUntrusted();
 

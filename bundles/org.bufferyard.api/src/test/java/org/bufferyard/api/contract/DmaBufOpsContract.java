@@ -15,6 +15,7 @@ import org.bufferyard.api.dma.Dma.SgResult;
 import org.bufferyard.api.dma.DmaAttr;
 import org.bufferyard.api.dma.DmaAttrs;
 import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dma.PciPath;
 import org.bufferyard.api.dmabuf.DmaBufOps;
 import org.bufferyard.api.dmabuf.DmaBufOpsKind;
 import org.bufferyard.api.dmabuf.ExportedMemory;
@@ -56,6 +57,16 @@ public abstract class DmaBufOpsContract {
   /** An importer that the kind takes; a static one unless overridden. */
   protected PlainAttachment attachment(PlainDevice importer) {
     return new PlainAttachment(importer);
+  }
+
+  /** Where the suite's devices stand; on the chip unless overridden. */
+  protected Optional<PciPath> place() {
+    return Optional.empty();
+  }
+
+  @BeforeEach
+  void placeDevices() {
+    place().ifPresent(path -> List.of(exporter, first, second).forEach(d -> d.at(path)));
   }
 
   @BeforeEach

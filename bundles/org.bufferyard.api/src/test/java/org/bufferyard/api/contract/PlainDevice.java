@@ -3,11 +3,13 @@ package org.bufferyard.api.contract;
 import java.util.Optional;
 import org.bufferyard.api.dma.DmaDevice;
 import org.bufferyard.api.dma.DmaRangeMap;
+import org.bufferyard.api.dma.PciPath;
 
 /** A device with 32-bit masks and, unless told, no IOMMU, for contract suites and unit tests. */
 public final class PlainDevice implements DmaDevice {
   private final String id;
   private Optional<String> domain = Optional.empty();
+  private Optional<PciPath> pciPath = Optional.empty();
   private boolean present = true;
 
   public PlainDevice(String id) {
@@ -17,6 +19,12 @@ public final class PlainDevice implements DmaDevice {
   /** The device is attached to this DMA domain from now on. */
   public void setDomain(String name) {
     domain = Optional.of(name);
+  }
+
+  /** The device is a PCI function that stands there. */
+  public PlainDevice at(PciPath path) {
+    pciPath = Optional.of(path);
+    return this;
   }
 
   /** The device object is gone from now on. */
@@ -76,7 +84,12 @@ public final class PlainDevice implements DmaDevice {
 
   @Override
   public boolean isPci() {
-    return false;
+    return pciPath.isPresent();
+  }
+
+  @Override
+  public Optional<PciPath> pciPath() {
+    return pciPath;
   }
 
   @Override

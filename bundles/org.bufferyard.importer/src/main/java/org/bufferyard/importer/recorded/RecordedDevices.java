@@ -65,7 +65,8 @@ final class RecordedDevices {
         Optional.empty(),
         Optional.empty(),
         Map.of(),
-        resv(device, true));
+        resv(device, true),
+        Optional.empty());
   }
 
   private static DeviceSpec.Reach reach(Field device) {

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.bufferyard.api.dma.DmaRangeMap;
+import org.bufferyard.api.dma.PciPath;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.memory.PhysRange;
 
@@ -28,6 +29,7 @@ import org.bufferyard.api.memory.PhysRange;
  *     referenced elements
  * @param identityIova physical ranges that are mapped 1:1 in its domain from the start (D3,
  *     direct); each also stands in {@code reservedIova}
+ * @param pciPath where a PCI function stands; empty for others, and when nothing says it
  */
 public record DeviceSpec(
     String id,
@@ -46,7 +48,8 @@ public record DeviceSpec(
     Optional<String> ops,
     Optional<Boolean> requiresContiguous,
     Map<String, Object> attributes,
-    List<PhysRange> identityIova) {
+    List<PhysRange> identityIova,
+    Optional<PciPath> pciPath) {
 
   /**
    * What it can address (A5-A7).
@@ -97,9 +100,13 @@ public record DeviceSpec(
     reservedIova = List.copyOf(reservedIova);
     attributes = Map.copyOf(attributes);
     identityIova = List.copyOf(identityIova);
+    Objects.requireNonNull(pciPath, "pciPath");
+    if (pciPath.isPresent() && !pci) {
+      throw new IllegalArgumentException(id + " stands on PCI and is no PCI function");
+    }
   }
 
-  /** A device without 1:1 mappings. */
+  /** A device without 1:1 mappings, of which nothing says where on PCI it stands. */
   public DeviceSpec(
       String id,
       String name,
@@ -134,32 +141,38 @@ public record DeviceSpec(
         ops,
         requiresContiguous,
         attributes,
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   /** The same device with another reach. */
   public DeviceSpec with(Reach other) {
-    return copy(other, limits, streams, pools, requiresContiguous);
+    return copy(other, limits, streams, pools, requiresContiguous, pciPath);
   }
 
   /** The same device with other limits. */
   public DeviceSpec with(Limits other) {
-    return copy(reach, other, streams, pools, requiresContiguous);
+    return copy(reach, other, streams, pools, requiresContiguous, pciPath);
   }
 
   /** The same device behind other IOMMUs, or none. */
   public DeviceSpec withStreams(List<StreamId> others) {
-    return copy(reach, limits, others, pools, requiresContiguous);
+    return copy(reach, limits, others, pools, requiresContiguous, pciPath);
   }
 
   /** The same device with other memory regions. */
   public DeviceSpec withPools(List<String> others) {
-    return copy(reach, limits, streams, others, requiresContiguous);
+    return copy(reach, limits, streams, others, requiresContiguous, pciPath);
   }
 
   /** The same device, stated to take only contiguous imports, or any. */
   public DeviceSpec withContiguous(boolean contiguous) {
-    return copy(reach, limits, streams, pools, Optional.of(contiguous));
+    return copy(reach, limits, streams, pools, Optional.of(contiguous), pciPath);
+  }
+
+  /** The same device as a PCI function in that place. */
+  public DeviceSpec at(PciPath path) {
+    return copy(reach, limits, streams, pools, requiresContiguous, Optional.of(path));
   }
 
   private DeviceSpec copy(
@@ -167,7 +180,8 @@ public record DeviceSpec(
       Limits newLimits,
       List<StreamId> newStreams,
       List<String> newPools,
-      Optional<Boolean> contiguous) {
+      Optional<Boolean> contiguous,
+      Optional<PciPath> newPath) {
     return new DeviceSpec(
         id,
         name,
@@ -176,7 +190,7 @@ public record DeviceSpec(
         type,
         newReach,
         newLimits,
-        pci,
+        pci || newPath.isPresent(),
         newStreams,
         newPools,
         group,
@@ -185,6 +199,7 @@ public record DeviceSpec(
         ops,
         contiguous,
         attributes,
-        identityIova);
+        identityIova,
+        newPath);
   }
 }

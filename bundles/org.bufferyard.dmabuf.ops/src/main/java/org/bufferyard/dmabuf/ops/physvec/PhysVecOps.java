@@ -12,6 +12,7 @@ import org.bufferyard.api.dma.DmaAttr;
 import org.bufferyard.api.dma.DmaAttrs;
 import org.bufferyard.api.dma.DmaDevice;
 import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dma.PeerToPeer;
 import org.bufferyard.api.dmabuf.BufferLifecycle;
 import org.bufferyard.api.dmabuf.CpuAccessOps;
 import org.bufferyard.api.dmabuf.DmaBufAttachment;
@@ -31,12 +32,13 @@ import org.bufferyard.api.memory.SgTable;
  * vfio_pci_dmabuf.c}): a table of DMA-only entries, one mapping a range, no cache maintenance and no
  * CPU access. Came with 7.x.
  *
- * <p>Not modelled: how far apart provider and importer are (F14): every importer but the provider
- * itself is taken to be reached through the host bridge; more than one range behind an IOMMU is
- * answered as 7.3.4 reads, where the second one meets the first.
+ * <p>How an importer reaches the registers is {@link PeerToPeer}'s to say (F14): by their bus address,
+ * mapped like memory, or not at all. More than one range behind an IOMMU is answered as 7.3.4 reads,
+ * where the second one meets the first.
  */
 final class PhysVecOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
   private static final Rule TABLE = Rule.of("F15", "dma_buf_phys_vec_to_sgt").since(7, 0);
+  private static final Rule DISTANCE = Rule.of("F14", "pci_p2pdma_map_type").since(7, 0);
   private static final Rule ATTACH = Rule.of("G7", "vfio_pci_dma_buf_attach").since(7, 0);
   private static final Rule MAP = Rule.of("G7", "vfio_pci_dma_buf_map").since(7, 0);
 
@@ -142,10 +144,43 @@ final class PhysVecOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
       return SgResult.failed(refused(MAP, attachment, "maps a revoked buffer", Errno.ENODEV));
     }
     DmaDevice importer = attachment.importer();
+    PeerToPeer way = PeerToPeer.between(memory.exporter(), importer);
+    return switch (way.type()) {
+      case NOT_SUPPORTED ->
+          SgResult.failed(refused(DISTANCE, attachment, unreachable(way, importer), Errno.EINVAL));
+      case BUS_ADDR -> byBusAddress(way, importer);
+      case THRU_HOST_BRIDGE -> mapped(importer, direction);
+    };
+  }
+
+  private static String unreachable(PeerToPeer way, DmaDevice importer) {
+    if (!importer.isPci()) {
+      return "is no PCI function and reaches no peer";
+    }
+    return way.acsRedirected()
+        ? "is sent to a host bridge by ACS, which forwards to no peer"
+        : "has no bridge in common with the registers, and its host bridge forwards to no peer";
+  }
+
+  /** PCI_P2PDMA_MAP_BUS_ADDR: no IOMMU is on the way, nothing is mapped and nothing to undo. */
+  private SgResult byBusAddress(PeerToPeer way, DmaDevice importer) {
+    decided(
+        DISTANCE,
+        importer.id() + " reaches the registers below a common bridge, distance " + way.distance(),
+        "0");
+    List<Segment.DmaOnly> entries = new ArrayList<>();
+    for (PhysRange range : ranges()) {
+      addEntries(entries, range.base() + way.busOffset(), range.size());
+    }
+    SgTable table = SgTable.ofDma(entries);
+    live.put(table, List.of());
+    return SgResult.of(table);
+  }
+
+  /** PCI_P2PDMA_MAP_THRU_HOST_BRIDGE: as memory without pages. */
+  private SgResult mapped(DmaDevice importer, DmaDirection direction) {
     List<PhysRange> ranges = ranges();
-    // The same function: its bus address, no IOMMU on the way (PCI_P2PDMA_MAP_BUS_ADDR).
-    boolean itself = importer.id().equals(memory.exporter().id());
-    if (!itself && importer.dmaDomain().isPresent() && ranges.size() > 1) {
+    if (importer.dmaDomain().isPresent() && ranges.size() > 1) {
       decided(
           TABLE,
           ranges.size()
@@ -157,12 +192,9 @@ final class PhysVecOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
     List<Mapped> mapped = new ArrayList<>();
     for (PhysRange range : ranges) {
       long dma =
-          itself
-              ? range.base()
-              : context
-                  .dma()
-                  .mapPhys(
-                      importer, range.base(), range.size(), direction, DmaAttrs.of(DmaAttr.MMIO));
+          context
+              .dma()
+              .mapPhys(importer, range.base(), range.size(), direction, DmaAttrs.of(DmaAttr.MMIO));
       if (dma == DmaAddress.MAPPING_ERROR) {
         decided(
             TABLE,
@@ -174,9 +206,7 @@ final class PhysVecOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
         undo(importer, mapped, direction);
         return SgResult.failed(Errno.ENOMEM.rc());
       }
-      if (!itself) {
-        mapped.add(new Mapped(dma, range.size()));
-      }
+      mapped.add(new Mapped(dma, range.size()));
       addEntries(entries, dma, range.size());
     }
     SgTable table = SgTable.ofDma(entries);

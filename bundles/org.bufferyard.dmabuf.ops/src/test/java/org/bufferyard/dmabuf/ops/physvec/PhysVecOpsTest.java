@@ -13,6 +13,7 @@ import org.bufferyard.api.contract.PlainDma;
 import org.bufferyard.api.contract.PlainMemory;
 import org.bufferyard.api.contract.PlainOpsContext;
 import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dma.PciPath;
 import org.bufferyard.api.dmabuf.DmaBufOps;
 import org.bufferyard.api.dmabuf.DmaBufOpsKind;
 import org.bufferyard.api.dmabuf.ExportedMemory;
@@ -31,8 +32,25 @@ class PhysVecOpsTest extends DmaBufOpsContract {
   private final PlainDma dma =
       new PlainDma(new PlainMemory(List.of(new PhysRange(0x4000_0000L, 1 << 20)), List.of()));
   private final PlainOpsContext context = new PlainOpsContext(dma);
-  private final PlainDevice provider = new PlainDevice("nvme");
-  private final PlainDevice nic = new PlainDevice("nic");
+  private final PlainDevice provider = new PlainDevice("nvme").at(onRootBus("root"));
+  private final PlainDevice nic = new PlainDevice("nic").at(onRootBus("root"));
+
+  @Override
+  protected Optional<PciPath> place() {
+    return Optional.of(onRootBus("root"));
+  }
+
+  private static PciPath onRootBus(String host) {
+    return new PciPath(host, PciPath.Peers.SAME_HOST_BRIDGE, 0, List.of());
+  }
+
+  private static PciPath below(long busOffset, boolean acsRedirect) {
+    return new PciPath(
+        "root",
+        PciPath.Peers.UNLISTED,
+        busOffset,
+        List.of(new PciPath.Bridge("port", acsRedirect)));
+  }
 
   @Override
   protected DmaBufOpsKind kind() {
@@ -82,6 +100,43 @@ class PhysVecOpsTest extends DmaBufOpsContract {
         ops.mapSg(new PlainAttachment(provider), DmaDirection.BIDIRECTIONAL).table().orElseThrow();
     assertEquals(BAR, table.mapped().getFirst().dma());
     assertEquals(List.of(), dma.calls());
+  }
+
+  @Test
+  void belowACommonBridgeTheBusAddressIsUsedWhateverIommuThereIs() {
+    provider.at(below(-0x1000_0000L, false));
+    nic.at(below(0, false));
+    nic.setDomain("domain");
+    PlainAttachment importer = new PlainAttachment(nic);
+    DmaBufOps ops =
+        exported(kind(), new PhysRange(BAR, 0x4000), new PhysRange(BAR + 0x1_0000, 0x1000));
+    SgTable table = ops.mapSg(importer, DmaDirection.BIDIRECTIONAL).table().orElseThrow();
+    assertEquals(
+        List.of(BAR - 0x1000_0000L, BAR + 0x1_0000 - 0x1000_0000L),
+        table.mapped().stream().map(Segment::dma).toList());
+    ops.unmapSg(importer, table, DmaDirection.BIDIRECTIONAL);
+    assertEquals(List.of(), dma.calls());
+  }
+
+  @Test
+  void whatAcsRedirectsToAHostBridgeThatForwardsNothingIsRefused() {
+    provider.at(below(0, true));
+    nic.at(below(0, true));
+    assertEquals(
+        Errno.EINVAL.rc(),
+        exported(kind(), new PhysRange(BAR, 0x1000))
+            .mapSg(new PlainAttachment(nic), DmaDirection.BIDIRECTIONAL)
+            .rc());
+    assertEquals(List.of(), dma.calls());
+  }
+
+  @Test
+  void whoIsNoPciFunctionReachesNoRegisters() {
+    assertEquals(
+        Errno.EINVAL.rc(),
+        exported(kind(), new PhysRange(BAR, 0x1000))
+            .mapSg(new PlainAttachment(new PlainDevice("cam")), DmaDirection.BIDIRECTIONAL)
+            .rc());
   }
 
   @Test
