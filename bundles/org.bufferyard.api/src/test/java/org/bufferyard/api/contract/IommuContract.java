@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Geometry;
 import org.bufferyard.api.iommu.Iommu;
@@ -17,6 +18,7 @@ import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.iommu.Translation.Fault;
 import org.bufferyard.api.iommu.Translation.Translated;
 import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.memory.PhysRange;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +48,11 @@ public abstract class IommuContract extends PassThroughIommuContract {
    */
   protected boolean largePagesAreRuns() {
     return false;
+  }
+
+  /** Bus addresses that the hardware takes before it looks at a table, such as interrupts. */
+  protected Optional<PhysRange> untranslated() {
+    return Optional.empty();
   }
 
   /** Last physical address that the format can point to. */
@@ -394,7 +401,7 @@ public abstract class IommuContract extends PassThroughIommuContract {
     System.out.println(getClass().getName() + " seeds 1 to 6 and " + fresh);
     for (long seed : new long[] {1, 2, 3, 4, 5, 6, fresh}) {
       IommuDomain random = attached(DomainType.UNMANAGED);
-      new RandomMappings(seed, iommu, stream(), random, physicalLimit()).run(1500);
+      new RandomMappings(seed, iommu, stream(), random, physicalLimit(), untranslated()).run(1500);
       random.close();
     }
   }

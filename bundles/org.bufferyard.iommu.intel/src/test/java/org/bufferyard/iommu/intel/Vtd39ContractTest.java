@@ -2,10 +2,12 @@ package org.bufferyard.iommu.intel;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bufferyard.api.contract.IommuContract;
 import org.bufferyard.api.iommu.IommuKind;
 import org.bufferyard.api.iommu.IommuUnit;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.memory.PhysRange;
 
 /** The contract, 39 bits and 4 KiB pages only. */
 class Vtd39ContractTest extends IommuContract {
@@ -29,5 +31,11 @@ class Vtd39ContractTest extends IommuContract {
   @Override
   protected long physicalLimit() {
     return (1L << 52) - 1;
+  }
+
+  /** The interrupt range. */
+  @Override
+  protected Optional<PhysRange> untranslated() {
+    return Optional.of(new PhysRange(0xfee0_0000L, 0x10_0000));
   }
 }

@@ -2,10 +2,12 @@ package org.bufferyard.iommu.intel;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bufferyard.api.contract.IommuContract;
 import org.bufferyard.api.iommu.IommuKind;
 import org.bufferyard.api.iommu.IommuUnit;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.memory.PhysRange;
 
 /** The contract, 48 bits and all page sizes. */
 class VtdContractTest extends IommuContract {
@@ -28,5 +30,11 @@ class VtdContractTest extends IommuContract {
   @Override
   protected long physicalLimit() {
     return (1L << 52) - 1;
+  }
+
+  /** The interrupt range. */
+  @Override
+  protected Optional<PhysRange> untranslated() {
+    return Optional.of(new PhysRange(0xfee0_0000L, 0x10_0000));
   }
 }
