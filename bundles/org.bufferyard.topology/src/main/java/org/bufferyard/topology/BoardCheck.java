@@ -110,6 +110,7 @@ final class BoardCheck {
       problems.error(
           bus, "iommuMap and windows belong to a PCI host bridge", "set pci or remove them");
     }
+    pci(bus);
     loop(bus)
         .ifPresent(
             way ->
@@ -117,6 +118,21 @@ final class BoardCheck {
                     bus,
                     "memory accesses run in a circle: " + way,
                     "let one dmaParent lead towards memory"));
+  }
+
+  private void pci(Bus bus) {
+    if ((bus.isSetPeerForwarding() || bus.isSetBusOffset()) && !PciPlace.isRootBus(bus)) {
+      problems.error(
+          bus,
+          "peerForwarding and busOffset belong to a PCI host bridge",
+          "set them on the outermost PCI bus");
+    }
+    if (bus.isSetAcsRedirect() && (!bus.isPci() || PciPlace.isRootBus(bus))) {
+      problems.error(
+          bus,
+          "acsRedirect is for a PCI bus below a bridge",
+          "set it on a PCI bus inside the host bridge's");
+    }
   }
 
   /** The way from a bus back to itself; empty when it ends at the root. */

@@ -60,7 +60,7 @@ final class DeviceCompiler {
             : Optional.empty(),
         attributes(device),
         iova.identity(),
-        Optional.empty());
+        PciPlace.of(device));
   }
 
   private static String path(Device device) {

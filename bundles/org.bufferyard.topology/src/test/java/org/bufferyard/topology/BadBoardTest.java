@@ -70,6 +70,10 @@ class BadBoardTest {
         // what is replaced | by what | the message
         "iommu=\"soc/mmu\"|iommu=\"soc/mnu\"|bad.topology:15: reference to 'soc/mnu' leads nowhere;"
             + " did you mean 'soc/mmu'?",
+        "name=\"axi\"|name=\"axi\" peerForwarding=\"cpu\"|peerForwarding and busOffset belong to a"
+            + " PCI host bridge",
+        "name=\"axi\"|name=\"axi\" pci=\"true\" acsRedirect=\"true\"|acsRedirect is for a PCI bus"
+            + " below a bridge",
         "memoryRegions=\"dram/pool\"|memoryRegions=\"a/b/c\"|bad.topology:13: reference to 'a/b/c'"
             + " leads nowhere; add that element or correct the id",
         "memoryRegions=\"dram/pool\"|memoryRegions=\"soc/mmu\"|'soc/mmu' is no ReservedPool",

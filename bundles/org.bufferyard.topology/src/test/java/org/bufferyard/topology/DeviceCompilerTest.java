@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.bufferyard.api.dma.PciPath;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.spec.PlatformSpec;
@@ -106,6 +107,39 @@ class DeviceCompilerTest {
             range(0xc000_0000L, -0xc000_0000L)),
         spec.reservedIova());
     assertEquals(List.of(), spec.identityIova());
+  }
+
+  @Test
+  void pciBusesInsideEachOtherAreBridgesUpToTheHostBridge() {
+    DeviceSpec spec =
+        device(
+            "<components T:Bus\" id=\"host\" name=\"host\" pci=\"true\""
+                + " peerForwarding=\"same-host-bridge\" busOffset=\"0xffffffffc0000000\">"
+                + "<components T:Bus\" id=\"port\" name=\"port\" pci=\"true\">"
+                + "<components T:Bus\" id=\"down\" name=\"down\" pci=\"true\" acsRedirect=\"true\">"
+                + dev("pci=\"true\"", "")
+                + "</components></components></components>");
+    assertEquals(
+        Optional.of(
+            new PciPath(
+                "host",
+                PciPath.Peers.SAME_HOST_BRIDGE,
+                -0x4000_0000L,
+                List.of(new PciPath.Bridge("down", true), new PciPath.Bridge("port", false)))),
+        spec.pciPath());
+  }
+
+  @Test
+  void anOldBoardsFunctionStandsBelowAHostBridgeThatForwardsNothing() {
+    DeviceSpec spec =
+        device(
+            "<components T:Bus\" id=\"host\" name=\"host\" pci=\"true\">"
+                + dev("pci=\"true\"", "")
+                + "</components>");
+    assertEquals(
+        Optional.of(new PciPath("host", PciPath.Peers.UNLISTED, 0, List.of())), spec.pciPath());
+    assertEquals(Optional.empty(), device(dev("pci=\"true\"", "")).pciPath(), "on no PCI bus");
+    assertEquals(Optional.empty(), device(dev("", "")).pciPath());
   }
 
   @Test
