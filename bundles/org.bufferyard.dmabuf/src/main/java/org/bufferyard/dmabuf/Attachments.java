@@ -259,9 +259,38 @@ final class Attachments {
         });
   }
 
+  /** The exporter's device goes (G7, P9); its driver takes the lock itself. */
+  void revoke(SharedBuffer buffer) {
+    if (!buffer.ops().lifecycle().revoke() || lock.isLost(buffer, "dma_buf_invalidate_mappings()")) {
+      return;
+    }
+    lock.holding(
+        buffer,
+        () -> {
+          List.copyOf(buffer.attachments()).forEach(this::revoke);
+          return 0;
+        });
+  }
+
+  private void revoke(Attachment attachment) {
+    if (told(attachment).isPresent()) {
+      invalidate(attachment);
+    } else if (attachment.mappings() > 0) {
+      narrator.decided(
+          CoreRules.INVALIDATE,
+          attachment.importer().id(),
+          "the exporter is gone and nobody can tell this importer: it keeps its mapping",
+          "mappings",
+          Integer.toString(attachment.mappings()));
+    }
+  }
+
+  private static Optional<ImporterOps> told(Attachment attachment) {
+    return attachment.importerOps().filter(ImporterOps::canInvalidate);
+  }
+
   private void invalidate(Attachment attachment) {
-    Optional<ImporterOps> told =
-        attachment.importerOps().filter(ImporterOps::canInvalidate);
+    Optional<ImporterOps> told = told(attachment);
     if (told.isEmpty()) {
       return;
     }

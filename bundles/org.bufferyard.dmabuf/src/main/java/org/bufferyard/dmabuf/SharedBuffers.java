@@ -231,6 +231,15 @@ final class SharedBuffers implements DmaBufs {
     attachments.invalidate(own(buffer));
   }
 
+  @Override
+  public void revokeExports(DmaDevice exporter) {
+    for (SharedBuffer buffer : List.copyOf(live)) {
+      if (buffer.memory().exporter() == exporter && !buffer.isReleased()) {
+        attachments.revoke(buffer);
+      }
+    }
+  }
+
   // ---- the CPU ----
 
   @Override

@@ -183,6 +183,57 @@ class DynamicImportersTest {
   }
 
   @Test
+  void anExporterThatGoesTellsWhoCanBeTold() {
+    open(KernelProfile.LINUX_7_3, false);
+    ops.revokes = true;
+    attach("one", true);
+    attach("deaf", false);
+    map(attachStatic());
+    attach("two", true);
+    ops.callbacks();
+    core.revokeExports(new PlainDevice("exporter"));
+    assertEquals(List.of(), ops.callbacks(), "another device object of that name");
+    core.revokeExports(yard.exporter());
+    assertEquals(List.of("revoke"), ops.callbacks());
+    assertEquals(List.of("one locked", "two locked"), told);
+    assertFalse(buffer.reservation().isLocked());
+    assertEquals(List.of(), yard.hazardTexts());
+    assertTrue(
+        yard.events().of(DmaEvent.Decided.class).stream()
+            .anyMatch(d -> d.element().equals("static") && d.text().contains("keeps its mapping")));
+  }
+
+  @Test
+  void anExporterThatRevokesNothingTellsNobody() {
+    open(KernelProfile.LINUX_7_3, true);
+    attach("one", true);
+    core.revokeExports(yard.exporter());
+    assertEquals(List.of("attach", "revoke"), ops.callbacks());
+    assertEquals(List.of(), told);
+  }
+
+  @Test
+  void whoHoldsTheLockKeepsTheExporterFromGoing() {
+    open(KernelProfile.LINUX_7_3, true);
+    ops.revokes = true;
+    attach("one", true);
+    buffer.reservation().lock();
+    core.revokeExports(yard.exporter());
+    assertEquals(List.of(), told);
+    assertTrue(yard.hazardTexts().getLast().contains("never returns"));
+  }
+
+  @Test
+  void aReleasedBufferIsNotRevoked() {
+    open(KernelProfile.LINUX_7_3, true);
+    ops.revokes = true;
+    core.put(buffer);
+    ops.callbacks();
+    core.revokeExports(yard.exporter());
+    assertEquals(List.of(), ops.callbacks());
+  }
+
+  @Test
   void anInvalidatedImporterMapsAnew() {
     open(KernelProfile.LINUX_7_3, true);
     DmaBufAttachment t = attach("one", true);

@@ -29,6 +29,7 @@ final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, Cp
   OpsTraits traits;
 
   boolean dynamic;
+  boolean revokes;
   boolean cacheSgtMapping;
   boolean mapReturnsNull;
   boolean mapOopses;
@@ -109,6 +110,12 @@ final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, Cp
   public void unmapSg(DmaBufAttachment attachment, SgTable table, DmaDirection direction) {
     callbacks.add("unmap:" + direction.code());
     context.dma().unmapSgtable(attachment.importer(), table, direction, DmaAttrs.NONE);
+  }
+
+  @Override
+  public boolean revoke() {
+    callbacks.add("revoke");
+    return revokes;
   }
 
   @Override

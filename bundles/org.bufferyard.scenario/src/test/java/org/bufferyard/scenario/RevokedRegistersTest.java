@@ -3,6 +3,7 @@ package org.bufferyard.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bufferyard.api.dma.DmaDirection;
@@ -111,6 +112,55 @@ class RevokedRegistersTest {
             assertTrue(state.balance().isClean(), () -> state.balance().toString());
             return null;
           });
+    }
+  }
+
+  @Test
+  void anImporterIsToldBeforeTheFunctionIsGoneAndUnmapsUnderTheLock() {
+    DrawnBoard board = new DrawnBoard();
+    board.codecHasPool = false;
+    try (PlainWiring wiring = PlainWiring.wire();
+        Yard yard =
+            wiring.get(Yards.class).open(onPci(board.spec()), YardOptions.fidelity(board.kernel))) {
+      yard.call(
+          state -> {
+            DmaBufs core = state.dmaBufs();
+            DmaBuf buffer = exported(state);
+            Unmapping importer = new Unmapping(core);
+            importer.attachAndMap(buffer, state.device(DrawnBoard.SCALER));
+            state.injection().unplug(state.device(DrawnBoard.CODEC));
+            assertEquals(List.of("told, map again: -19"), importer.seen);
+            assertEquals(0, state.balance().mappings(), "it unmapped");
+            return null;
+          });
+    }
+  }
+
+  /** Lets its mapping go when it is told, and tries to get another. */
+  private static final class Unmapping implements ImporterOps {
+    private final DmaBufs core;
+    private final List<String> seen = new ArrayList<>();
+    private SgTable mapped;
+
+    Unmapping(DmaBufs core) {
+      this.core = core;
+    }
+
+    void attachAndMap(DmaBuf buffer, YardDevice device) {
+      DmaBufAttachment attachment = core.attach(buffer, device, this).attachment().orElseThrow();
+      mapped = core.map(attachment, DmaDirection.BIDIRECTIONAL).table().orElseThrow();
+    }
+
+    @Override
+    public boolean allowsPeer2peer() {
+      return true;
+    }
+
+    @Override
+    public void invalidateMappings(DmaBufAttachment attachment) {
+      core.unmapLocked(attachment, mapped, DmaDirection.BIDIRECTIONAL);
+      seen.add(
+          "told, map again: " + core.mapLocked(attachment, DmaDirection.BIDIRECTIONAL).rc());
     }
   }
 }

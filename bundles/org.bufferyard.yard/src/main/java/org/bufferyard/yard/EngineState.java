@@ -179,6 +179,8 @@ final class EngineState implements YardState {
   }
 
   private void remove(LiveDevice device, Consumer<String> leftovers, Failures failures) {
+    // vfio-pci and its like revoke in their remove(), before the driver counts as gone.
+    failures.run(() -> dmaBufs.revokeExports(device));
     log.emit(new DmaEvent.Unbound(device.id()));
     failures.run(() -> leftovers.accept(device.id()));
     failures.run(() -> hardware.close(device));

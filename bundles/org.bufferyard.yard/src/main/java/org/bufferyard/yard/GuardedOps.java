@@ -72,6 +72,11 @@ final class GuardedOps implements DmaBufOps {
     }
 
     @Override
+    public boolean revoke() {
+      return who.call("revoke", plugIn::revoke);
+    }
+
+    @Override
     public int pin(DmaBufAttachment attachment) {
       return who.callInt("pin", () -> plugIn.pin(attachment));
     }

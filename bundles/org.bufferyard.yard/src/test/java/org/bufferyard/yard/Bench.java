@@ -161,7 +161,7 @@ final class Bench {
     return opener.open(spec(), options);
   }
 
-  /** An engine that is never asked for more than a number. */
+  /** An engine that is never asked for more than a number, and has nothing to do. */
   private static <T> T nothing(Class<T> type) {
     return type.cast(
         Proxy.newProxyInstance(
@@ -170,6 +170,9 @@ final class Bench {
             (proxy, method, arguments) -> {
               if (method.getReturnType() == int.class) {
                 return 0;
+              }
+              if (method.getReturnType() == void.class) {
+                return null;
               }
               throw new UnsupportedOperationException(method.getName());
             }));

@@ -26,6 +26,18 @@ public interface BufferLifecycle {
     return 0;
   }
 
+  /**
+   * The exporter's device is going: its driver leaves or it is unplugged. Called while it is still
+   * {@link org.bufferyard.api.dma.DmaDevice#isPresent there}; after it, importers that map again find
+   * the answer changed.
+   *
+   * @return whether the buffer is revoked, so that importers have to be told ({@link
+   *     DmaBufs#invalidateMappings}); most exporters tell nobody
+   */
+  default boolean revoke() {
+    return false;
+  }
+
   /** Undoes one {@link #pin}. */
   default void unpin(DmaBufAttachment attachment) {}
 }

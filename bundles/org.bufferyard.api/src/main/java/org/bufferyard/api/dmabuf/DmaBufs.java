@@ -88,6 +88,13 @@ public interface DmaBufs {
    */
   void invalidateMappings(DmaBuf buffer);
 
+  /**
+   * The device is going, and its driver revokes what it exports as far as its ops do so ({@link
+   * BufferLifecycle#revoke}, {@code vfio_pci_dma_buf_move()}): importers that can be told are told
+   * under the reservation lock. The caller does not hold it.
+   */
+  void revokeExports(DmaDevice exporter);
+
   int beginCpuAccess(DmaBuf buffer, DmaDirection direction);
 
   int endCpuAccess(DmaBuf buffer, DmaDirection direction);

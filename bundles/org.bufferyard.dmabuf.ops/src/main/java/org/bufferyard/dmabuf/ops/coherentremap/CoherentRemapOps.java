@@ -44,6 +44,7 @@ final class CoherentRemapOps implements DmaBufOps, BufferLifecycle {
   private final OpsContext context;
   private final CpuAccessOps cpu;
   private final Map<DmaBufAttachment, Remap> remaps = new IdentityHashMap<>();
+  private boolean revoked;
 
   CoherentRemapOps(ExportedMemory memory, OpsContext context) {
     this.memory = memory;
@@ -96,8 +97,15 @@ final class CoherentRemapOps implements DmaBufOps, BufferLifecycle {
     return isRevoked(attachment) ? Errno.ENODEV.rc() : 0;
   }
 
+  /** Attachments are told (P9); the memory itself lives on until the last of them is gone. */
+  @Override
+  public boolean revoke() {
+    revoked = true;
+    return true;
+  }
+
   private boolean isRevoked(DmaBufAttachment attachment) {
-    if (memory.exporter().isPresent()) {
+    if (!revoked && memory.exporter().isPresent()) {
       return false;
     }
     decided(

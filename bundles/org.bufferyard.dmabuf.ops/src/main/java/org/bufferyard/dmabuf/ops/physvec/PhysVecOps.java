@@ -53,6 +53,7 @@ final class PhysVecOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
   private final OpsContext context;
   private final Importers importers;
   private final Map<SgTable, List<Mapped>> live = new IdentityHashMap<>();
+  private boolean revoked;
 
   PhysVecOps(String name, ExportedMemory memory, OpsContext context, Importers importers) {
     this.name = name;
@@ -120,9 +121,16 @@ final class PhysVecOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
         : refused(ATTACH, attachment, "cannot be told to stop", Errno.EOPNOTSUPP);
   }
 
+  /** vfio_pci_dma_buf_move(), _cleanup(): set before importers are told. */
+  @Override
+  public boolean revoke() {
+    revoked = true;
+    return importers == Importers.REVOCABLE;
+  }
+
   /** The function was reset or went away. */
   private boolean isRevoked() {
-    return !memory.exporter().isPresent();
+    return revoked || !memory.exporter().isPresent();
   }
 
   private int refused(Rule rule, DmaBufAttachment attachment, String why, Errno errno) {

@@ -3,6 +3,7 @@ package org.bufferyard.dmabuf.ops.coherentremap;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
@@ -153,6 +154,14 @@ class CoherentRemapOpsTest extends DmaBufOpsContract {
     assertEquals(
         Errno.ENODEV.rc(),
         ops.lifecycle().attach(new PlainAttachment(new PlainDevice("display"))));
+  }
+
+  @Test
+  void anExporterThatGoesHasItsImportersTold() {
+    DmaBufOps ops = attached();
+    assertTrue(ops.lifecycle().revoke());
+    assertTrue(codec.isPresent(), "it is going, not gone");
+    assertEquals(Errno.ENODEV.rc(), ops.mapSg(scaler, DmaDirection.TO_DEVICE).rc());
   }
 
   @Test

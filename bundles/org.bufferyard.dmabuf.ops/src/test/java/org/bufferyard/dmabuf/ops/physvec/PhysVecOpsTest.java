@@ -1,6 +1,7 @@
 package org.bufferyard.dmabuf.ops.physvec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -222,5 +223,22 @@ class PhysVecOpsTest extends DmaBufOpsContract {
         Errno.EOPNOTSUPP.rc(), ops.lifecycle().attach(new PlainAttachment(nic, true, false)));
     ops.unmapSg(importer, table, DmaDirection.BIDIRECTIONAL);
     assertEquals(List.of(), dma.live());
+  }
+
+  @Test
+  void whenTheFunctionGoesVfioHasItsImportersToldAndMapsNoMore() {
+    DmaBufOps ops = exported(new VfioPciOpsKind(), new PhysRange(BAR, 0x1000));
+    PlainAttachment importer = new PlainAttachment(nic, true, true);
+    assertTrue(ops.lifecycle().revoke());
+    assertTrue(provider.isPresent(), "it is going, not gone");
+    assertEquals(Errno.ENODEV.rc(), ops.mapSg(importer, DmaDirection.BIDIRECTIONAL).rc());
+    assertEquals(Errno.ENODEV.rc(), ops.lifecycle().attach(importer));
+  }
+
+  @Test
+  void thePlainHelperRevokesNothing() {
+    DmaBufOps ops = exported(kind(), new PhysRange(BAR, 0x1000));
+    assertFalse(ops.lifecycle().revoke());
+    assertEquals(0, ops.mapSg(new PlainAttachment(nic), DmaDirection.BIDIRECTIONAL).rc());
   }
 }
