@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.bufferyard.api.dma.DmaAddress;
 import org.bufferyard.api.dma.DmaRange;
 import org.bufferyard.api.dma.DmaRangeMap;
 import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
@@ -42,6 +43,11 @@ final class DrawnBoard {
   boolean codecHasPool = true;
   boolean codecTranslated;
   String codecModel = "test,codec";
+  String scalerModel = "test,scaler";
+  Optional<Boolean> scalerContiguous = Optional.empty();
+  Optional<String> codecOps = Optional.empty();
+  List<PhysRange> ram = List.of(new PhysRange(0x4000_0000L, 2L << 30));
+  long cmaSize = 64 << 20;
   String iommuModel = "samsung,exynos-sysmmu";
   boolean codecCoherent;
   boolean scalerTranslated = true;
@@ -68,7 +74,7 @@ final class DrawnBoard {
     return new PlatformSpec(
         "drawn",
         machine(),
-        List.of(new MemorySpec("ram", new PhysRange(0x4000_0000L, 2L << 30))),
+        ram.stream().map(bank -> new MemorySpec(DmaAddress.hex(bank.base()), bank)).toList(),
         List.of(pool()),
         List.of(
             new IommuSpec(
@@ -102,7 +108,7 @@ final class DrawnBoard {
         0xffff_ffffL,
         true,
         false,
-        Optional.of(new PhysRange(cmaBase, 64 << 20)),
+        Optional.of(new PhysRange(cmaBase, cmaSize)),
         swiotlb,
         new IommuMode(passthrough, true, false));
   }
@@ -135,7 +141,7 @@ final class DrawnBoard {
         name,
         name,
         "/" + name,
-        name.equals(CODEC) ? codecModel : "test," + name,
+        name.equals(CODEC) ? codecModel : scalerModel,
         "test#Device",
         new Reach(OptionalLong.of(mask), mask, busLimit(window), window, coherent, true),
         limits,
@@ -145,8 +151,8 @@ final class DrawnBoard {
         oneGroup ? Optional.of("shared") : Optional.empty(),
         List.of(),
         List.of(),
-        Optional.empty(),
-        Optional.empty(),
+        name.equals(CODEC) ? codecOps : Optional.empty(),
+        name.equals(CODEC) ? Optional.empty() : scalerContiguous,
         Map.of());
   }
 

@@ -134,8 +134,12 @@ public final class ShareAttempt {
               ? fault.get()
               : transfer.consume(exporter, importer, frame, size, written);
       if (outcome instanceof FrameTransfer.Outcome.Stale) {
-        // A second frame may fare worse, and the worse verdict counts.
-        stale = stale.or(() -> Optional.of(outcome));
+        // A second frame may fare worse, and the worse verdict counts. One that is stale after an
+        // intact one has the reason, so the chain goes on to it.
+        if (stale.isEmpty()) {
+          told = yard.events().mark();
+          stale = Optional.of(outcome);
+        }
       } else if (!(outcome instanceof FrameTransfer.Outcome.Intact)) {
         explainWrongBytes(frame);
         told = yard.events().mark();
