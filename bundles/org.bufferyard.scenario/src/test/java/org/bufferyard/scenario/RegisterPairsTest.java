@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import org.bufferyard.api.dma.Dma.SgResult;
 import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dma.PciPath;
+import org.bufferyard.api.dma.PciPath.Bridge;
+import org.bufferyard.api.dma.PciPath.Peers;
 import org.bufferyard.api.dmabuf.DmaBuf;
 import org.bufferyard.api.dmabuf.DmaBufAttachment;
 import org.bufferyard.api.dmabuf.DmaBufs.AttachResult;
@@ -22,7 +25,9 @@ import org.bufferyard.api.memory.PageBacking;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.spec.MachineSpec.BounceMode;
+import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.wiring.PlainWiring;
 import org.bufferyard.platform.yard.Yard;
 import org.bufferyard.platform.yard.YardOptions;
@@ -32,7 +37,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The exporters of register windows, phys-vec (F15) and vfio-pci (G7), against static importers, as
+ * The exporters of register windows, phys-vec (F15) and vfio-pci (G7), wherever both
+ * stand (F14), against static importers, as
  * all in {@link ExporterPairsTest} are, and dynamic ones. Nothing can be bounced there, no page is
  * ever handed on, and who may import is asked at attach.
  */
@@ -72,6 +78,10 @@ class RegisterPairsTest {
           phys-vec | static  | out-of-reach | map    | -ENOMEM      | F15
           phys-vec | static  | bounce       | map    | -ENOMEM      | F15
           phys-vec | static  | 6.12         | export | -EOPNOTSUPP  | F15
+          phys-vec | static  | platform     | map    | -EINVAL      | F14
+          phys-vec | static  | unlisted     | map    | -EINVAL      | F14
+          phys-vec | static  | switch-translated | map | 1 entry    | F14
+          vfio-pci | dynamic | unlisted     | map    | -EINVAL      | F14
           phys-vec | dynamic | translated   | map    | 1 entry      | D4
           vfio-pci | static  | direct       | attach | -EOPNOTSUPP  | G7
           vfio-pci | static  | translated   | attach | -EOPNOTSUPP  | G7
@@ -86,7 +96,7 @@ class RegisterPairsTest {
     DrawnBoard board = board(setting);
     try (PlainWiring wiring = PlainWiring.wire();
         Yard yard =
-            wiring.get(Yards.class).open(board.spec(), YardOptions.fidelity(board.kernel))) {
+            wiring.get(Yards.class).open(placed(board, setting), YardOptions.fidelity(board.kernel))) {
       Outcome outcome =
           yard.call(
               state -> {
@@ -115,6 +125,25 @@ class RegisterPairsTest {
       default -> { /* as drawn */ }
     }
     return board;
+  }
+
+  /** On one root bus whose host bridge forwards between functions, unless the setting differs. */
+  private static PlatformSpec placed(DrawnBoard board, String setting) {
+    PlatformSpec spec = board.spec();
+    if (setting.equals("platform")) {
+      return spec;
+    }
+    boolean common = setting.startsWith("switch");
+    PciPath path =
+        new PciPath(
+            "root",
+            setting.equals("unlisted") || common ? Peers.UNLISTED : Peers.SAME_HOST_BRIDGE,
+            0,
+            common ? List.of(new Bridge("switch", false)) : List.of());
+    for (DeviceSpec device : board.spec().devices()) {
+      spec = spec.with(device.at(path));
+    }
+    return spec;
   }
 
   private static Outcome share(YardState yard, String ops, boolean dynamic, int windows) {
