@@ -143,21 +143,22 @@ class OneEngineTest {
   }
 
   /**
-   * Where a bounced mapping or a page of RAM lies hangs on the history of the boot: there only the
-   * length is compared. A pool starts empty in every case.
+   * Where a bounced mapping or a page of RAM lies, and into how many runs RAM falls, hangs on the
+   * history of the boot: there only the length is compared. A pool starts empty in every case.
    */
   private void compareSegments(String what, JsonArray recorded, Share share) {
     boolean placed = share.cost().copiedBytes() == 0 && share.memory().contains("pool");
     List<String> was = new ArrayList<>();
+    long bytes = 0;
     for (JsonElement segment : recorded) {
       JsonArray pair = segment.getAsJsonArray();
-      was.add((placed ? pair.get(0).getAsString() : "") + "+" + pair.get(1));
+      was.add(pair.get(0).getAsString() + "+" + pair.get(1));
+      bytes += pair.get(1).getAsLong();
     }
     List<String> is =
-        share.segments().stream()
-            .map(s -> (placed ? DmaAddress.hex(s.dma()) : "") + "+" + s.length())
-            .toList();
-    if (!was.equals(is)) {
+        share.segments().stream().map(s -> DmaAddress.hex(s.dma()) + "+" + s.length()).toList();
+    long mapped = share.segments().stream().mapToLong(Share.SegmentView::length).sum();
+    if (placed ? !was.equals(is) : bytes != mapped) {
       wrong.add(what + ": explain gives " + is);
     }
   }
