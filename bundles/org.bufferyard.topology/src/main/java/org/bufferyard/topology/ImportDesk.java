@@ -63,10 +63,15 @@ public final class ImportDesk implements BoardImports {
     return new BoardImport(imported.report(), found, changes);
   }
 
+  /**
+   * What cannot be read cannot be merged. What can be read but is no whole board, for want of RAM for
+   * one, may become one by this very import.
+   */
   private List<String> merge(Path target, BoardReading there, BoardDraft draft) {
-    boolean broken = there.problems().stream().anyMatch(Problem::isError);
+    List<Problem> unreadable = there.reading().problems();
+    boolean broken = unreadable.stream().anyMatch(Problem::isError);
     if (broken && there.reading().unexplained().isEmpty()) {
-      throw FirstError.of(there.problems(), target.toString());
+      throw FirstError.of(unreadable, target.toString());
     }
     there
         .readOnly()

@@ -16,6 +16,7 @@ import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.board.BoardImport;
 import org.bufferyard.platform.draft.BoardDraft;
 import org.bufferyard.platform.draft.DraftImporter;
+import org.bufferyard.platform.draft.DraftMemory.Bank;
 import org.bufferyard.platform.draft.DraftNode;
 import org.bufferyard.platform.draft.DraftNode.IommuLink;
 import org.bufferyard.platform.draft.DraftNode.Window;
@@ -49,9 +50,13 @@ class ReimportTest {
   }
 
   private BoardImport importing(DraftNode... nodes) {
+    return importing(List.of(DraftConverterTest.bank(0x8000_0000L, 0x4000_0000L)), nodes);
+  }
+
+  private BoardImport importing(List<Bank> banks, DraftNode... nodes) {
     BoardDraft draft =
         DraftConverterTest.draft(
-            List.of(DraftConverterTest.bank(0x8000_0000L, 0x4000_0000L)),
+            banks,
             List.of(
                 DraftConverterTest.region(
                     "pool", OptionalLong.of(0x9000_0000L), 0x10_0000, false)),
@@ -213,6 +218,16 @@ class ReimportTest {
     edit(b -> find(Device.class, b, "soc/codec@3").setName("mfc"));
     assertEquals(List.of(), first().changes());
     assertEquals("mfc", compiled().device("soc/codec@3").orElseThrow().name());
+  }
+
+  @Test
+  void aBoardWithoutRamGetsItFromTheNextImport() {
+    DraftNode codec = DraftConverterTest.device("/soc/codec@3", List.of());
+    BoardImport first = importing(List.of(), codec);
+    assertTrue(first.warnings().stream().anyMatch(p -> p.contains("no RAM")), first::toString);
+    BoardImport second = importing(codec);
+    assertEquals(List.of(), second.warnings());
+    assertFalse(second.changes().isEmpty());
   }
 
   @Test
