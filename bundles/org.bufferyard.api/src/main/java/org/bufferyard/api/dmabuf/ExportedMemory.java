@@ -3,6 +3,8 @@ package org.bufferyard.api.dmabuf;
 import java.util.Objects;
 import java.util.Optional;
 import org.bufferyard.api.dma.Allocation;
+import org.bufferyard.api.dma.Dma;
+import org.bufferyard.api.dma.Dma.SgResult;
 import org.bufferyard.api.dma.DmaDevice;
 import org.bufferyard.api.memory.SgTable;
 
@@ -27,5 +29,12 @@ public record ExportedMemory(
   /** Whether the allocation is a noncontiguous one, whose table came with it. */
   public boolean isNoncontiguous() {
     return allocation.isPresent() && pages.isPresent();
+  }
+
+  /** The pages behind it, or what dma_get_sgtable() makes of the allocation (C1). */
+  public SgResult table(Dma dma) {
+    return pages
+        .map(SgResult::of)
+        .orElseGet(() -> dma.getSgtable(exporter, allocation.orElseThrow(), sizeBytes));
   }
 }

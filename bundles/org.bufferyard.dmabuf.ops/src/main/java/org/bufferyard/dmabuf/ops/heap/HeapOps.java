@@ -71,18 +71,7 @@ final class HeapOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
   /** The heap's pages; of a driver's allocation, when these ops are forced on one, its pages. */
   @Override
   public SgResult getSgtable() {
-    SgResult result =
-        memory
-            .pages()
-            .map(SgResult::of)
-            .orElseGet(
-                () ->
-                    context
-                        .dma()
-                        .getSgtable(
-                            memory.exporter(),
-                            memory.allocation().orElseThrow(),
-                            memory.sizeBytes()));
+    SgResult result = memory.table(context.dma());
     base = result.table();
     return result;
   }

@@ -74,18 +74,7 @@ final class UdmabufOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
 
   @Override
   public SgResult getSgtable() {
-    SgResult result =
-        memory
-            .pages()
-            .map(SgResult::of)
-            .orElseGet(
-                () ->
-                    context
-                        .dma()
-                        .getSgtable(
-                            memory.exporter(),
-                            memory.allocation().orElseThrow(),
-                            memory.sizeBytes()));
+    SgResult result = memory.table(context.dma());
     base = result.table();
     return result;
   }

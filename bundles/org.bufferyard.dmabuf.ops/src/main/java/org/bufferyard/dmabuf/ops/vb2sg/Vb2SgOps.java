@@ -72,18 +72,7 @@ final class Vb2SgOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
   /** buf->dma_sgt: the pages came first. For memory of the DMA API they are asked of it. */
   @Override
   public SgResult getSgtable() {
-    SgResult result =
-        memory
-            .pages()
-            .map(SgResult::of)
-            .orElseGet(
-                () ->
-                    context
-                        .dma()
-                        .getSgtable(
-                            memory.exporter(),
-                            memory.allocation().orElseThrow(),
-                            memory.sizeBytes()));
+    SgResult result = memory.table(context.dma());
     base = result.table();
     if (base.isEmpty()) {
       decided(
