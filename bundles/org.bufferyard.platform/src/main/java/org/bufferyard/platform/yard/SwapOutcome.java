@@ -1,0 +1,27 @@
+package org.bufferyard.platform.yard;
+
+/** What became of a {@link KindSwap}. */
+public sealed interface SwapOutcome {
+  KindSwap swap();
+
+  /**
+   * The successor serves.
+   *
+   * @param adopted live ranges that it took over; 0 where there is nothing to adopt
+   */
+  record Done(KindSwap swap, int adopted) implements SwapOutcome {}
+
+  /**
+   * The successor cannot represent what is live. Nothing was changed. Once the buffers were moved out
+   * the same swap goes through; {@link YardState#park} closes the old one over their heads.
+   */
+  record Declined(KindSwap swap, String reason) implements SwapOutcome {}
+
+  /**
+   * Nobody serves now. What is live stays where it is; requests fail until a successor comes.
+   */
+  record Parked(KindSwap swap, int live) implements SwapOutcome {}
+
+  /** The successor broke while it was opened; it is out of use, and the plan is out of date. */
+  record Broken(KindSwap swap, String reason) implements SwapOutcome {}
+}
