@@ -30,6 +30,7 @@ import org.bufferyard.platform.yard.EventLog;
 import org.bufferyard.platform.yard.Injection;
 import org.bufferyard.platform.yard.MappingLedger;
 import org.bufferyard.platform.yard.Placements;
+import org.bufferyard.platform.yard.TranslationCache;
 import org.bufferyard.platform.yard.YardDevice;
 import org.bufferyard.platform.yard.YardState;
 
@@ -275,6 +276,12 @@ final class EngineState implements YardState {
   public List<BounceArea> bounceAreas() {
     thread.check();
     return pools.bounceAreas();
+  }
+
+  @Override
+  public List<TranslationCache> translationCaches() {
+    thread.check();
+    return translations.caches();
   }
 
   /** Nothing of batch work takes time: only {@link #advance} lets it pass. */

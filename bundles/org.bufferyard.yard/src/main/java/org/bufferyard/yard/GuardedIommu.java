@@ -1,9 +1,12 @@
 package org.bufferyard.yard;
 
+import java.util.Optional;
+import org.bufferyard.api.iommu.CountingTlb;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.platform.registry.PlugInException;
 
@@ -50,6 +53,17 @@ final class GuardedIommu implements Iommu {
       return who.notNull(plugIn.translate(stream, address, write), "translate");
     } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
       throw who.failure("translate", thrown);
+    }
+  }
+
+  /** Empty when the plug-in does not count. */
+  Optional<TlbCounts> tlbCounts() {
+    try {
+      return plugIn instanceof CountingTlb tlb
+          ? Optional.of(who.notNull(tlb.tlbCounts(), "tlbCounts"))
+          : Optional.empty();
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
+      throw who.failure("tlbCounts", thrown);
     }
   }
 

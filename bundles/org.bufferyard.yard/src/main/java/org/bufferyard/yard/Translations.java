@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.bufferyard.api.allocator.IovaAllocator;
 import org.bufferyard.api.dma.DmaRangeMap;
 import org.bufferyard.api.event.DmaEvent.IommuMapped;
@@ -23,6 +24,7 @@ import org.bufferyard.api.iommu.IommuKind;
 import org.bufferyard.api.iommu.IommuProt;
 import org.bufferyard.api.iommu.IommuUnit;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.memory.PhysRange;
@@ -33,6 +35,7 @@ import org.bufferyard.platform.spec.MachineSpec.IommuMode;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.FlushQueue;
+import org.bufferyard.platform.yard.TranslationCache;
 
 /**
  * The board's IOMMUs and the groups behind them, each with its default domain (A10, D2, D12, D13).
@@ -184,6 +187,20 @@ final class Translations {
                   stream,
                   domain.type() == DomainType.IDENTITY);
             });
+  }
+
+  /** What the caches of those units did that count. */
+  List<TranslationCache> caches() {
+    return spec.iommus().stream()
+        .map(iommu -> units.get(iommu.id()))
+        .flatMap(unit -> unit != null && unit.iommu() instanceof GuardedIommu g
+            ? g.tlbCounts().stream().map(c -> cache(unit.spec(), c))
+            : Stream.empty())
+        .toList();
+  }
+
+  private static TranslationCache cache(IommuSpec iommu, TlbCounts counts) {
+    return new TranslationCache(iommu.id(), iommu.name(), counts);
   }
 
   long liveIovaFrames() {

@@ -4,19 +4,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.bufferyard.api.iommu.CountingTlb;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Geometry;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
 
 /**
  * Translates by a map of pages; an unattached stream faults. It defers flushes unless its id ends in
  * "strict".
  */
-final class FakeIommu implements Iommu {
+final class FakeIommu implements Iommu, CountingTlb {
   static final long APERTURE_END = 0xffff_ffffL;
 
   private final String id;
@@ -27,6 +29,8 @@ final class FakeIommu implements Iommu {
   private static final Set<Geometry.Trait> DEFERS = Set.of(Geometry.Trait.DEFERS_FLUSHES);
 
   private final Set<Geometry.Trait> traits;
+
+  private long walks;
 
   /** What attach answers; a test sets it. */
   int attachResult;
@@ -63,7 +67,13 @@ final class FakeIommu implements Iommu {
   }
 
   @Override
+  public TlbCounts tlbCounts() {
+    return new TlbCounts(0, walks, 0, 0, 0);
+  }
+
+  @Override
   public Translation translate(StreamId stream, long address, boolean write) {
+    walks++;
     IommuDomain domain = attached.get(stream);
     long phys = domain == null ? 0 : domain.iovaToPhys(address);
     return phys == 0

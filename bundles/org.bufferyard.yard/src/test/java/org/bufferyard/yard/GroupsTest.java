@@ -17,6 +17,7 @@ import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuKind;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.input.NoTableFormatException;
@@ -25,8 +26,10 @@ import org.bufferyard.platform.spec.IommuSpec;
 import org.bufferyard.platform.spec.MachineSpec;
 import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.MappingLedger;
+import org.bufferyard.platform.yard.TranslationCache;
 import org.bufferyard.platform.yard.Yard;
 import org.bufferyard.platform.yard.YardDevice;
+import org.bufferyard.platform.yard.YardState;
 import org.junit.jupiter.api.Test;
 
 /** Device identity: groups, default domains, removal and return. */
@@ -259,6 +262,25 @@ final class GroupsTest {
     try (Yard yard = bench.device(mfc).open()) {
       assertEquals("mmu/mfc", domain(yard.call(s -> s.device("mfc"))).id());
       assertTrue(calls().containsAll(List.of("attach mmu [1]", "attach left [2]")), calls().toString());
+    }
+  }
+
+  @Test
+  void theCachesOfIommusThatCountAreListedInBoardOrder() {
+    bench.iommu("left", "fake,iommu").iommu("dart", "apple,t8103-dart");
+    bench.device(new Bench.Part("s0").behind("mmu", 1));
+    try (Yard yard = bench.open()) {
+      yard.call(
+          s -> {
+            s.bus(s.device("s0")).read(0x1000, new byte[1], 0, 1);
+            return null;
+          });
+      assertEquals(
+          List.of(
+              new TranslationCache("mmu", "mmu", new TlbCounts(0, 1, 0, 0, 0)),
+              new TranslationCache("left", "left", TlbCounts.NONE)),
+          yard.call(YardState::translationCaches),
+          "nobody brings the last one");
     }
   }
 

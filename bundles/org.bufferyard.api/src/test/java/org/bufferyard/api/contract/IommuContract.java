@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bufferyard.api.iommu.CountingTlb;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Geometry;
 import org.bufferyard.api.iommu.Iommu;
@@ -14,6 +15,7 @@ import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.IommuProt;
 import org.bufferyard.api.iommu.IommuUnit;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.iommu.Translation.Fault;
 import org.bufferyard.api.iommu.Translation.Translated;
@@ -112,6 +114,28 @@ public abstract class IommuContract extends PassThroughIommuContract {
       faultAt(iova + size, false);
       unmapWhole(iova, size);
     }
+  }
+
+  @Test
+  void aCacheThatCountsCountsLookUpsAndInvalidations() {
+    if (!(iommu instanceof CountingTlb tlb)) {
+      return;
+    }
+    long iova = iovaFor(granule);
+    map(iova, PHYS, granule, RW);
+    TlbCounts before = tlb.tlbCounts();
+    assertReaches(PHYS, iova, false);
+    assertReaches(PHYS + 1, iova + 1, false);
+    TlbCounts read = tlb.tlbCounts();
+    assertEquals(before.misses() + 1, read.misses(), "the first access walks");
+    assertEquals(before.hits() + 1, read.hits(), "the second does not");
+    assertEquals(before.invalidations(), read.invalidations());
+    unmapWhole(iova, granule);
+    TlbCounts after = tlb.tlbCounts();
+    assertTrue(after.invalidations() > read.invalidations(), after::toString);
+    assertEquals(read.invalidated() + 1, after.invalidated(), "what was cached is dropped");
+    assertEquals(read.hits(), after.hits(), "an invalidation is no look-up");
+    assertEquals(read.evictions(), after.evictions(), "nor an eviction");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.bufferyard.iommu.exynos;
 
 import org.bufferyard.api.iommu.IommuProt;
+import org.bufferyard.api.iommu.TlbCounts;
 
 /**
  * How an access finds its page: by the {@link Tlb}, else by a walk, whose page the TLB then keeps.
@@ -89,5 +90,9 @@ public final class CachedWalk {
 
   public void flushAll() {
     tlb.flushAll();
+  }
+
+  public TlbCounts counts() {
+    return tlb.counts();
   }
 }

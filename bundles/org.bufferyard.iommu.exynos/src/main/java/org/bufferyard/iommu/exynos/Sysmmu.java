@@ -2,11 +2,13 @@ package org.bufferyard.iommu.exynos;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bufferyard.api.iommu.CountingTlb;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.kernel.Errno;
 
@@ -34,7 +36,7 @@ import org.bufferyard.api.kernel.Errno;
  * <p>Cost of an access: 8 compares for a hit; two word reads more for a miss, or while unmapped
  * pages wait for their flush. Engine thread only.
  */
-final class Sysmmu implements Iommu {
+final class Sysmmu implements Iommu, CountingTlb {
   private final String id;
   private final SysmmuVersion version;
   private final IommuContext context;
@@ -165,6 +167,11 @@ final class Sysmmu implements Iommu {
 
   void forget(SysmmuDomain domain) {
     domains.remove(domain);
+  }
+
+  @Override
+  public TlbCounts tlbCounts() {
+    return cache.counts();
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.bufferyard.iommu.exynos;
 
 import java.util.Arrays;
 import org.bufferyard.api.iommu.IommuProt;
+import org.bufferyard.api.iommu.TlbCounts;
 
 /**
  * The translation cache of one IOMMU, sized as a SysMMU's: 64 sets of 8 ways, filled by hits of the table walk.
@@ -37,6 +38,13 @@ final class Tlb {
   /** Ways that hold a section or a large page. */
   private int spread;
 
+  private int used;
+  private long hits;
+  private long misses;
+  private long evictions;
+  private long invalidations;
+  private long invalidated;
+
   Tlb(boolean flushReachesOneSet) {
     this.flushReachesOneSet = flushReachesOneSet;
   }
@@ -47,6 +55,13 @@ final class Tlb {
 
   /** The way that translates {@code address}, or {@link #MISS}. */
   int find(int address) {
+    int way = probe(address);
+    hits += way == MISS ? 0 : 1;
+    misses += way == MISS ? 1 : 0;
+    return way;
+  }
+
+  private int probe(int address) {
     int first = set(address) * WAYS;
     for (int way = first; way < first + WAYS; way++) {
       if (covers(way, address)) {
@@ -72,11 +87,13 @@ final class Tlb {
 
   /** Caches the page of {@code 1 << pageOrder} bytes that holds {@code address}. */
   void fill(int address, int pageOrder, long pagePhys, int pageProt) {
-    assert find(address) == MISS : "two entries for one address would be a MULTI-HIT";
+    assert probe(address) == MISS : "two entries for one address would be a MULTI-HIT";
     int set = set(address);
     int way = set * WAYS + victim[set];
     victim[set] = (byte) ((victim[set] + 1) & (WAYS - 1));
+    evictions += order[way] != 0 ? 1 : 0;
     drop(way);
+    used++;
     iova[way] = address & -(1 << pageOrder);
     order[way] = (byte) pageOrder;
     phys[way] = pagePhys;
@@ -86,11 +103,14 @@ final class Tlb {
 
   private void drop(int way) {
     spread -= order[way] > 12 ? 1 : 0;
+    used -= order[way] != 0 ? 1 : 0;
     order[way] = 0;
   }
 
   /** REG_MMU_FLUSH_ENTRY: drops what covers {@code address}. */
   void flushEntry(int address) {
+    invalidations++;
+    int before = used;
     int first = set(address) * WAYS;
     int last = first + WAYS;
     if (!flushReachesOneSet && spread > 0) {
@@ -102,11 +122,19 @@ final class Tlb {
         drop(way);
       }
     }
+    invalidated += before - used;
   }
 
   /** REG_MMU_FLUSH. */
   void flushAll() {
     Arrays.fill(order, (byte) 0);
+    invalidations++;
+    invalidated += used;
+    used = 0;
     spread = 0;
+  }
+
+  TlbCounts counts() {
+    return new TlbCounts(hits, misses, evictions, invalidations, invalidated);
   }
 }

@@ -3,6 +3,7 @@ package org.bufferyard.iommu.exynos;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import org.bufferyard.api.iommu.TlbCounts;
 import org.junit.jupiter.api.Test;
 
 class TlbTest {
@@ -53,12 +54,17 @@ class TlbTest {
     for (int i = 0; i < 9; i++) {
       tlb.fill(i << 18, 12, (long) i << 18, 1);
     }
+    assertEquals(new TlbCounts(0, 0, 1, 0, 0), tlb.counts());
     assertEquals(Tlb.MISS, tlb.find(0));
     for (int i = 1; i < 9; i++) {
       int way = tlb.find((i << 18) + 5);
       assertNotEquals(Tlb.MISS, way);
       assertEquals(((long) i << 18) + 5, tlb.phys(way, (i << 18) + 5));
     }
+    tlb.flushEntry(0);
+    tlb.flushEntry(1 << 18);
+    tlb.flushAll();
+    assertEquals(new TlbCounts(8, 1, 1, 3, 8), tlb.counts());
   }
 
   @Test

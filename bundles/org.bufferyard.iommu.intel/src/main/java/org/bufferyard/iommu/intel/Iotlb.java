@@ -1,6 +1,7 @@
 package org.bufferyard.iommu.intel;
 
 import java.util.Arrays;
+import org.bufferyard.api.iommu.TlbCounts;
 
 /**
  * The cache of translated pages of one unit, tagged by domain id.
@@ -36,6 +37,11 @@ final class Iotlb {
 
   private final byte[] victim = new byte[SETS];
   private int used;
+  private long hits;
+  private long misses;
+  private long evictions;
+  private long invalidations;
+  private long invalidated;
 
   Iotlb(int largestLevel) {
     this.largestLevel = largestLevel;
@@ -43,18 +49,17 @@ final class Iotlb {
 
   /** The way that translates {@code address} in a domain, or {@link #MISS}. */
   int find(int domain, long address) {
-    if (used == 0) {
-      return MISS;
-    }
-    for (int level = 0; level <= largestLevel; level++) {
+    for (int level = 0; used > 0 && level <= largestLevel; level++) {
       int order = SecondLevelEntry.shift(level);
       int first = set(domain, address, order) * WAYS;
       for (int way = first; way < first + WAYS; way++) {
         if (shift[way] == order && did[way] == domain && (iova[way] ^ address) >>> order == 0) {
+          hits++;
           return way;
         }
       }
     }
+    misses++;
     return MISS;
   }
 
@@ -76,6 +81,7 @@ final class Iotlb {
     int way = set * WAYS + victim[set];
     victim[set] = (byte) (victim[set] + 1 & WAYS - 1);
     used += shift[way] == 0 ? 1 : 0;
+    evictions += shift[way] == 0 ? 0 : 1;
     did[way] = domain;
     iova[way] = address & -(1L << order);
     shift[way] = (byte) order;
@@ -85,6 +91,8 @@ final class Iotlb {
   /** DMA_TLB_GLOBAL_FLUSH. */
   void flushAll() {
     Arrays.fill(shift, (byte) 0);
+    invalidations++;
+    invalidated += used;
     used = 0;
   }
 
@@ -100,6 +108,7 @@ final class Iotlb {
   }
 
   private void flushSpan(int domain, long address, int order) {
+    invalidations++;
     for (int way = 0; used > 0 && way < SETS * WAYS; way++) {
       if (shift[way] == 0 || did[way] != domain) {
         continue;
@@ -108,7 +117,12 @@ final class Iotlb {
       if (wider >= Long.SIZE || (iova[way] ^ address) >>> wider == 0) {
         shift[way] = 0;
         used--;
+        invalidated++;
       }
     }
+  }
+
+  TlbCounts counts() {
+    return new TlbCounts(hits, misses, evictions, invalidations, invalidated);
   }
 }

@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.api.iommu.CountingTlb;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.iommu.Translation.Fault;
 import org.bufferyard.api.iommu.Translation.Translated;
@@ -36,7 +38,7 @@ import org.bufferyard.api.kernel.Rule;
  * <p>Cost of an access: root and context entry, 12 compares for a hit, one word read a level more for
  * a miss. Engine thread only.
  */
-final class Vtd implements Iommu {
+final class Vtd implements Iommu, CountingTlb {
   /** The driver's own table code went when the generic page tables came. */
   private static final Rule CLASSIC = Rule.of("H3", "__domain_mapping").until(6, 19);
 
@@ -260,6 +262,11 @@ final class Vtd implements Iommu {
   private static long phys(long leaf, int order, long address) {
     long inPage = (1L << order) - 1;
     return (SecondLevelEntry.address(leaf) & ~inPage) + (address & inPage);
+  }
+
+  @Override
+  public TlbCounts tlbCounts() {
+    return cache.counts();
   }
 
   @Override

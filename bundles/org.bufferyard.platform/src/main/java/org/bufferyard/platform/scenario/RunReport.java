@@ -5,14 +5,20 @@ import java.util.Optional;
 import org.bufferyard.platform.check.Finding;
 import org.bufferyard.platform.verdict.Share;
 import org.bufferyard.platform.verdict.Verdict;
+import org.bufferyard.platform.yard.TranslationCache;
 
 /**
  * What a scenario did. Frames in = out + dropped, per pipeline.
  *
  * @param findings what the checker found in the run, in the order of the first of each kind
+ * @param translationCaches what the caches of the IOMMUs did in the run, in board order
  */
 public record RunReport(
-    String scenario, String kernel, List<PipelineReport> pipelines, List<Found> findings) {
+    String scenario,
+    String kernel,
+    List<PipelineReport> pipelines,
+    List<Found> findings,
+    List<TranslationCache> translationCaches) {
 
   /**
    * Findings of one rule about one element.
@@ -88,6 +94,7 @@ public record RunReport(
   public RunReport {
     pipelines = List.copyOf(pipelines);
     findings = List.copyOf(findings);
+    translationCaches = List.copyOf(translationCaches);
   }
 
   public boolean asExpected() {

@@ -81,6 +81,9 @@ public interface YardState {
   /** The bounce pools that are on: restricted ones in board order, then the default one. */
   List<BounceArea> bounceAreas();
 
+  /** Of the IOMMUs that count, in board order. */
+  List<TranslationCache> translationCaches();
+
   /** Virtual time, ns. */
   long nowNanos();
 

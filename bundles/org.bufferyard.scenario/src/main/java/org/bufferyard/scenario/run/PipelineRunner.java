@@ -16,6 +16,7 @@ import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.verdict.Explainer;
 import org.bufferyard.platform.verdict.Share;
 import org.bufferyard.platform.verdict.ShareQuestion;
+import org.bufferyard.platform.yard.TranslationCache;
 import org.bufferyard.platform.yard.Yard;
 import org.bufferyard.platform.yard.YardOptions;
 import org.bufferyard.platform.yard.YardState;
@@ -54,18 +55,20 @@ public final class PipelineRunner implements ScenarioRunner {
                 board,
                 scenario.kernel(),
                 Set.of(Finding.Family.DMA_DEBUG, Finding.Family.STREAM)));
+    List<TranslationCache> caches;
     try (Yard yard = yards.open(board, YardOptions.fidelity(scenario.kernel()))) {
-      yard.call(
+      caches = yard.call(
           state -> {
             stream(state, actors, watch);
-            return null;
+            return state.translationCaches();
           });
     }
     List<PipelineReport> reports = new ArrayList<>();
     for (int i = 0; i < actors.size(); i++) {
       reports.add(actors.get(i).report(importers(scenario, actors.get(i), i, board)));
     }
-    return new RunReport(scenario.name(), scenario.kernel().name(), reports, watch.findings());
+    return new RunReport(
+        scenario.name(), scenario.kernel().name(), reports, watch.findings(), caches);
   }
 
   private static void stream(YardState yard, List<PipelineActor> actors, MisuseWatch watch) {

@@ -12,6 +12,7 @@ import org.bufferyard.platform.scenario.RunReport.Observed;
 import org.bufferyard.platform.scenario.RunReport.PipelineReport;
 import org.bufferyard.platform.spec.DeviceNames;
 import org.bufferyard.platform.verdict.Verdict;
+import org.bufferyard.platform.yard.TranslationCache;
 
 /** What a scenario did. */
 public final class RunJson {
@@ -35,6 +36,22 @@ public final class RunJson {
               findings.add(finding);
             });
     json.add("findings", findings);
+    JsonArray iommus = new JsonArray();
+    report.translationCaches().forEach(c -> iommus.add(iommu(c)));
+    json.add("iommus", iommus);
+    return json;
+  }
+
+  private static JsonObject iommu(TranslationCache cache) {
+    JsonObject json = new JsonObject();
+    json.addProperty("iommu", cache.iommu());
+    JsonObject iotlb = new JsonObject();
+    iotlb.addProperty("hits", cache.counts().hits());
+    iotlb.addProperty("misses", cache.counts().misses());
+    iotlb.addProperty("evictions", cache.counts().evictions());
+    iotlb.addProperty("invalidations", cache.counts().invalidations());
+    iotlb.addProperty("invalidated", cache.counts().invalidated());
+    json.add("iotlb", iotlb);
     return json;
   }
 

@@ -1,11 +1,13 @@
 package org.bufferyard.shell.text;
 
+import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.platform.scenario.RunReport;
 import org.bufferyard.platform.scenario.RunReport.ImporterReport;
 import org.bufferyard.platform.scenario.RunReport.Observed;
 import org.bufferyard.platform.scenario.RunReport.PipelineReport;
 import org.bufferyard.platform.spec.DeviceNames;
 import org.bufferyard.platform.verdict.Verdict;
+import org.bufferyard.platform.yard.TranslationCache;
 
 /** What a scenario did. */
 public final class RunText {
@@ -52,6 +54,9 @@ public final class RunText {
           .forEach(i -> out.append(seen(p, names.shortest(i.importer()), i.observed())));
     }
     out.append('\n').append(verdicts());
+    if (!report.translationCaches().isEmpty()) {
+      out.append('\n').append(caches());
+    }
     if (!report.findings().isEmpty()) {
       out.append("\nfindings\n");
       report.findings().forEach(f -> out.append(FindingText.of(f.first(), f.times())));
@@ -70,6 +75,22 @@ public final class RunText {
   private static String errno(ImporterReport importer) {
     boolean told = importer.verdict() == importer.share().verdict();
     return told ? importer.share().errno().map(e -> " (" + e + ")").orElse("") : "";
+  }
+
+  private String caches() {
+    Columns columns = new Columns("  ");
+    columns.row("IOTLB of", "hits", "misses", "evictions", "invalidations", "dropped");
+    for (TranslationCache cache : report.translationCaches()) {
+      TlbCounts counts = cache.counts();
+      columns.row(
+          cache.name(),
+          counts.hits(),
+          counts.misses(),
+          counts.evictions(),
+          counts.invalidations(),
+          counts.invalidated());
+    }
+    return columns.text();
   }
 
   private String verdicts() {

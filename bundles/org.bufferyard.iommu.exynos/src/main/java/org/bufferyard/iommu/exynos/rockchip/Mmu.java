@@ -1,5 +1,6 @@
 package org.bufferyard.iommu.exynos.rockchip;
 
+import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.iommu.exynos.CachedWalk;
 import org.bufferyard.iommu.exynos.CachedWalk.Outcome;
 import org.bufferyard.iommu.exynos.TableMemory;
@@ -149,5 +150,9 @@ final class Mmu {
   /** Physical address of the last access that got through. */
   long phys() {
     return cache.phys();
+  }
+
+  TlbCounts counts() {
+    return cache.counts();
   }
 }

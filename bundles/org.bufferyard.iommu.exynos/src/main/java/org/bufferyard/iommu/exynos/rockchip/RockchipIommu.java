@@ -2,11 +2,13 @@ package org.bufferyard.iommu.exynos.rockchip;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bufferyard.api.iommu.CountingTlb;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.iommu.exynos.CachedWalk.Outcome;
@@ -41,7 +43,7 @@ import org.bufferyard.iommu.exynos.rockchip.Mmu.Command;
  * <p>Cost of an access: 8 compares for a hit; two word reads more for a miss, or while unmapped
  * pages wait for their zap. Engine thread only.
  */
-final class RockchipIommu implements Iommu {
+final class RockchipIommu implements Iommu, CountingTlb {
   /** DTE_ADDR_DUMMY. */
   private static final int DUMMY_DTE = 0xcafe_babe;
 
@@ -197,6 +199,11 @@ final class RockchipIommu implements Iommu {
 
   void forget(RockchipDomain domain) {
     domains.remove(domain);
+  }
+
+  @Override
+  public TlbCounts tlbCounts() {
+    return mmu.counts();
   }
 
   @Override
