@@ -28,8 +28,10 @@ import org.bufferyard.platform.yard.BounceArea;
 import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.EventLog;
 import org.bufferyard.platform.yard.Injection;
+import org.bufferyard.platform.yard.KindSwap;
 import org.bufferyard.platform.yard.MappingLedger;
 import org.bufferyard.platform.yard.Placements;
+import org.bufferyard.platform.yard.SwapOutcome;
 import org.bufferyard.platform.yard.TranslationCache;
 import org.bufferyard.platform.yard.YardDevice;
 import org.bufferyard.platform.yard.YardState;
@@ -282,6 +284,16 @@ final class EngineState implements YardState {
   public List<TranslationCache> translationCaches() {
     thread.check();
     return translations.caches();
+  }
+
+  @Override
+  public List<SwapOutcome> swap(List<KindSwap> plan) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public SwapOutcome park(KindSwap swap) {
+    throw new UnsupportedOperationException();
   }
 
   /** Nothing of batch work takes time: only {@link #advance} lets it pass. */

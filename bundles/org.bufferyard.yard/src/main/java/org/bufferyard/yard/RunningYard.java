@@ -1,9 +1,12 @@
 package org.bufferyard.yard;
 
+import java.util.List;
 import org.bufferyard.api.event.DmaEvent.PlatformChanged;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.platform.spec.PlatformSpec;
+import org.bufferyard.platform.yard.KindSwap;
 import org.bufferyard.platform.yard.Yard;
+import org.bufferyard.platform.yard.YardListener;
 
 /** A yard as other threads see it: a thread and the state that only this thread touches. */
 final class RunningYard implements Yard {
@@ -54,6 +57,31 @@ final class RunningYard implements Yard {
             state
                 .events()
                 .emit(new PlatformChanged(spec.name(), "a posted task failed: " + thrown)));
+  }
+
+  @Override
+  public List<KindSwap> planSwap() {
+    return List.of();
+  }
+
+  @Override
+  public void addListener(YardListener listener) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void removeListener(YardListener listener) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void rebuild(String reason) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public int abandonedThreads() {
+    return 0;
   }
 
   @Override

@@ -7,7 +7,7 @@ package org.bufferyard.platform.registry;
  * @param model the string it answers to
  * @param provider component or bundle that brings it
  * @param ranking service ranking
- * @param reason why, for {@link State#SHADOWED}, {@link State#QUARANTINED}, {@link State#REFUSED}
+ * @param reason why, for all states but {@link State#USED}
  */
 public record KindStatus(
     String kind, String model, String provider, int ranking, State state, String reason) {
@@ -17,6 +17,10 @@ public record KindStatus(
     SHADOWED,
     QUARANTINED,
     /** It cannot be used at all: no model property, or getting the service failed. */
-    REFUSED
+    REFUSED,
+    /** Its component is there and waits for a service or a configuration. */
+    WAITING,
+    /** Its component threw when it was activated. */
+    FAILED
   }
 }

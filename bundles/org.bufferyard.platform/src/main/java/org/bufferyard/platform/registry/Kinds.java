@@ -25,6 +25,14 @@ public interface Kinds {
   /** One line a service, used or not, sorted by kind, model and ranking. */
   List<KindStatus> status();
 
+  /**
+   * Components that would bring a kind and are no service, sorted like {@link #status}: what they wait
+   * for, or why their activation failed. Asks SCR: not for the engine thread.
+   */
+  default List<KindStatus> absent() {
+    return List.of();
+  }
+
   /** Takes a kind out of use with a reason: it is listed and used by nobody. */
   void quarantine(Object kind, String reason);
 }

@@ -12,10 +12,11 @@ import java.util.Set;
  * @param model the string by which it is chosen
  * @param from who serves now; empty: nobody does
  * @param to who shall; empty: nobody is there
- * @param elements ids of the model elements that it was opened for; for ops, of the exporters whose
- *     live buffers use them
- * @param devices ids of the devices that must hold nothing while it happens; empty where the
- *     successor can take over under their feet
+ * @param elements ids of the model elements that it serves or would serve: pools, zones ({@code
+ *     zone:DMA32}), IOMMUs, devices; for ops, of the exporters whose live buffers use the old ones,
+ *     which go on doing so until they are released
+ * @param devices ids of the devices that must hold nothing while it happens and are made anew by it;
+ *     empty where the successor can take over under their feet
  */
 public record KindSwap(
     Class<?> type,

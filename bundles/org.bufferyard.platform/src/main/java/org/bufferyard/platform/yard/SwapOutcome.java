@@ -22,6 +22,9 @@ public sealed interface SwapOutcome {
    */
   record Parked(KindSwap swap, int live) implements SwapOutcome {}
 
-  /** The successor broke while it was opened; it is out of use, and the plan is out of date. */
+  /** Somebody else serves already than the plan says; nothing was changed. Plan anew. */
+  record Outdated(KindSwap swap) implements SwapOutcome {}
+
+  /** The successor broke while it was opened; it is out of use. Who served before serves on; plan anew. */
   record Broken(KindSwap swap, String reason) implements SwapOutcome {}
 }

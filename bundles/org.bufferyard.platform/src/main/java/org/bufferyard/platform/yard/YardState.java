@@ -84,6 +84,29 @@ public interface YardState {
   /** Of the IOMMUs that count, in board order. */
   List<TranslationCache> translationCaches();
 
+  /**
+   * Exchanges plug-ins. One plan, one outcome, in the plan's order; a swap without a successor parks.
+   * The old instances are closed and their contexts revoked; one that throws or hangs while it is
+   * closed stops nothing.
+   *
+   * <p>Devices that {@link KindSwap#devices} names are made anew: handles to them are dead.
+   *
+   * @throws IllegalStateException when a device of {@link KindSwap#devices} holds a mapping or an
+   *     allocation; then nothing was changed
+   */
+  List<SwapOutcome> swap(List<KindSwap> plan);
+
+  /**
+   * Closes who serves now, over the heads of what is live: that stays where it is, in the yard's own
+   * books. Requests find no memory, no addresses or no kind until a later {@link #swap} brings a
+   * successor.
+   *
+   * @param swap its successor does not count
+   * @return {@link SwapOutcome.Parked}, or {@link SwapOutcome.Outdated}
+   * @throws IllegalStateException as of {@link #swap}
+   */
+  SwapOutcome park(KindSwap swap);
+
   /** Virtual time, ns. */
   long nowNanos();
 
