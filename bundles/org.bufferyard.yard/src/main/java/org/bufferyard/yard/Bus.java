@@ -191,7 +191,7 @@ final class Bus implements DeviceBus {
             fault.address(),
             fault.write(),
             "0x" + Long.toHexString(fault.code()) + " " + fault.name()));
-    if (!byBus) {
+    if (!byBus && !translator.get().iommu().printsFaults()) {
       events.emit(
           new DmaEvent.KernelMessage(
               iommu,

@@ -68,6 +68,15 @@ final class GuardedIommu implements Iommu {
   }
 
   @Override
+  public boolean printsFaults() {
+    try {
+      return plugIn.printsFaults();
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
+      throw who.failure("printsFaults", thrown);
+    }
+  }
+
+  @Override
   public void close() {
     try {
       plugIn.close();

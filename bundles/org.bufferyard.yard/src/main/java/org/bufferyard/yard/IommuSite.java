@@ -13,14 +13,17 @@ final class IommuSite extends RevocableContext implements IommuContext {
   private final PhysMemory memory;
   private final TableArea tables;
   private final List<DeviceSpec> devices;
+  private final VirtualClock clock;
 
   IommuSite(
       KernelProfile kernel,
       EventSink events,
       PhysMemory memory,
       TableArea tables,
-      List<DeviceSpec> devices) {
+      List<DeviceSpec> devices,
+      VirtualClock clock) {
     super(kernel, events);
+    this.clock = clock;
     this.devices = devices;
     this.memory = memory;
     this.tables = tables;
@@ -45,12 +48,25 @@ final class IommuSite extends RevocableContext implements IommuContext {
   }
 
   @Override
+  public long nowNanos() {
+    check();
+    return clock.nowNanos();
+  }
+
+  @Override
   public String clientName(StreamId stream) {
     check();
     return devices.stream()
         .filter(d -> d.streams().contains(stream))
-        .map(DeviceSpec::path)
+        .map(d -> deviceName(d.path()))
         .findFirst()
         .orElseGet(() -> IommuContext.super.clientName(stream));
+  }
+
+  /** of_device_make_bus_id() of a node's path; names that are no path stay as they are. */
+  private static String deviceName(String path) {
+    String node = path.substring(path.lastIndexOf('/') + 1);
+    int at = path.startsWith("/") ? node.indexOf('@') : -1;
+    return at < 0 ? node : node.substring(at + 1) + "." + node.substring(0, at);
   }
 }

@@ -87,7 +87,8 @@ final class Translations {
         units.put(iommu.id(), new Unit(iommu, formatless(iommu)));
         continue;
       }
-      IommuSite site = new IommuSite(kernel, events, memory, tables, spec.devices());
+      IommuSite site =
+          new IommuSite(kernel, events, memory, tables, spec.devices(), clock);
       PlugIn who = kinds.plugIn(IommuKind.class, kind.get(), iommu.model(), iommu.id());
       GuardedIommu opened = open(iommu, kind.get(), site, who);
       units.put(iommu.id(), new Unit(iommu, opened));

@@ -171,6 +171,22 @@ final class BusTest {
   }
 
   @Test
+  void theYardPrintsNothingWhereTheDriverDoes() {
+    bench.iommu("printing", "fake,iommu").device(new Bench.Part("s0").behind("printing", 4));
+    try (Yard yard = bench.open()) {
+      yard.call(
+          s -> {
+            long mark = s.events().mark();
+            fault(bus(s, "s0").read(RAM, new byte[8], 0, 8));
+            assertEquals(
+                List.of(new DmaEvent.Faulted("s0", "printing", RAM, false, "0x10 PAGE FAULT")),
+                s.events().since(mark));
+            return null;
+          });
+    }
+  }
+
+  @Test
   void behindAnIdentityDomainTheWindowsStillApply() {
     bench.machine =
         Bench.machine(new MachineSpec.IommuMode(true, true, false), MachineSpec.Bounce.NONE);

@@ -16,7 +16,7 @@ import org.bufferyard.api.iommu.Translation;
 
 /**
  * Translates by a map of pages; an unattached stream faults. It defers flushes unless its id ends in
- * "strict".
+ * "strict", and claims to print faults itself when it ends in "printing".
  */
 final class FakeIommu implements Iommu, CountingTlb {
   static final long APERTURE_END = 0xffff_ffffL;
@@ -79,6 +79,11 @@ final class FakeIommu implements Iommu, CountingTlb {
     return phys == 0
         ? new Translation.Fault(0x10, "PAGE FAULT", address, write)
         : new Translation.Translated(phys, false);
+  }
+
+  @Override
+  public boolean printsFaults() {
+    return id.endsWith("printing");
   }
 
   @Override

@@ -35,6 +35,15 @@ public interface Iommu extends AutoCloseable {
    */
   Translation translate(StreamId stream, long address, boolean write);
 
+  /**
+   * Whether its driver has lines of its own for a fault, which it emits as {@code KernelMessage}s of
+   * class {@code IOMMU_FAULT} while it translates, as often as the kernel would. The yard then adds
+   * none; for other IOMMUs it prints a general one.
+   */
+  default boolean printsFaults() {
+    return false;
+  }
+
   /** Closes its domains too and gives every table back. A second call does nothing. */
   @Override
   void close();

@@ -20,6 +20,11 @@ public interface IommuContext extends KindContext {
 
   void freeTable(long phys, long sizeBytes);
 
+  /** Time of the yard in ns since it opened, by which drivers limit the rate of their messages. */
+  default long nowNanos() {
+    return 0;
+  }
+
   /**
    * The kernel's name of the device that a stream belongs to, as log lines print it; {@code
    * "(unassigned sid)"} when no device has it.

@@ -25,6 +25,7 @@ public final class IommuBench implements IommuContext {
 
   private long next = TABLES.base();
   private int left = Integer.MAX_VALUE;
+  private long nowNanos;
 
   public IommuBench(KernelProfile kernel) {
     this.kernel = kernel;
@@ -73,6 +74,16 @@ public final class IommuBench implements IommuContext {
           "freeTable(0x%x, %d), but there is %s".formatted(phys, sizeBytes, size));
     }
     memory.fill(phys, sizeBytes, (byte) 0xa5);
+  }
+
+  @Override
+  public long nowNanos() {
+    return nowNanos;
+  }
+
+  /** Lets time pass. */
+  public void advance(long nanos) {
+    nowNanos += nanos;
   }
 
   /** Lets only so many further tables be had. */

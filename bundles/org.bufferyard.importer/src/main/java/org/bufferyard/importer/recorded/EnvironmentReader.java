@@ -26,11 +26,16 @@ import org.osgi.service.component.annotations.Component;
 /** Compiles recorded environments to boards. */
 @Component
 public final class EnvironmentReader implements RecordedEnvironments {
-  /** 2^24 - 1: the ISA DMA zone. */
-  /** The emulated SMMU: SMMU_IDR5.OAS, its device's name, and no class in its events. */
+  /** The emulated SMMU: OAS, the device's name, no class in its events, and queues of 1 MiB each. */
   private static final Map<String, String> SMMU =
-      Map.of("oas", "44", "device", "9050000.smmuv3", "event-class", "0");
+      Map.of(
+          "oas", "44",
+          "device", "9050000.smmuv3",
+          "event-class", "0",
+          "cmdq-shift", "16",
+          "evtq-shift", "15");
 
+  /** 2^24 - 1: the ISA DMA zone. */
   private static final long X86_ZONE_DMA = 0xff_ffffL;
 
   private static final long U32_MAX = 0xffff_ffffL;

@@ -5,7 +5,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuContext;
@@ -32,7 +31,7 @@ import org.bufferyard.iommu.arm.pgtable.TableMemory;
  * <ul>
  *   <li>registers as memory: TCR and TTBR of a bank are the domain's table itself
  *   <li>both stages nested, stream indexing, extended stream ids (EXIDS), secure banks, TTBR1
- *   <li>stalls, several faults in one FSR (MULTI), the rate limit of messages
+ *   <li>stalls, several faults in one FSR (MULTI)
  *   <li>privilege and instruction bits of a transaction; memory attributes
  *   <li>what Qualcomm's and NVIDIA's glue does
  * </ul>
@@ -48,6 +47,8 @@ final class SmmuV2 implements Iommu, Invalidator {
   private final TableMemory memory;
   private final StreamMap map;
   private final CachedWalk cache = new CachedWalk();
+  private final FaultLog contextFaults;
+  private final FaultLog globalFaults;
 
   /** The domain behind each context bank that is in use. */
   private final Map<Integer, PagedDomain> banks = new HashMap<>();
@@ -66,6 +67,8 @@ final class SmmuV2 implements Iommu, Invalidator {
     this.context = context;
     this.memory = new TableMemory(context);
     this.map = new StreamMap(parameters.registers());
+    this.contextFaults = new FaultLog(parameters.id(), "arm_smmu_context_fault", context);
+    this.globalFaults = new FaultLog(parameters.id(), "arm_smmu_global_fault", context);
   }
 
   /**
@@ -190,27 +193,24 @@ final class SmmuV2 implements Iommu, Invalidator {
   }
 
   private Translation global(SmmuV2Fault fault, long id, long address, boolean write) {
-    if (context.events().on()) {
-      print(fault.globalLog(parameters.device(), id & 0xffff, write));
-    }
+    globalFaults.report(() -> fault.globalLog(parameters.device(), id & 0xffff, write));
     return new Translation.Fault(fault.status(0), fault.name(), address, write);
   }
 
   private Translation fault(
       SmmuV2Fault fault, PagedDomain domain, long id, long address, boolean write) {
     int format = parameters.formatCode();
-    if (context.events().on()) {
-      print(
-          fault.log(
-              parameters.device(),
-              domain.tag(),
-              format,
-              level(domain, address),
-              id,
-              address,
-              write,
-              context.kernel()));
-    }
+    contextFaults.report(
+        () ->
+            fault.log(
+                parameters.device(),
+                domain.tag(),
+                format,
+                level(domain, address),
+                id,
+                address,
+                write,
+                context.kernel()));
     return new Translation.Fault(fault.status(format), fault.name(), address, write);
   }
 
@@ -224,14 +224,9 @@ final class SmmuV2 implements Iommu, Invalidator {
     return last.leaf() ? last.level() : last.level() + 1;
   }
 
-  private void print(List<String> lines) {
-    for (String line : lines) {
-      context
-          .events()
-          .emit(
-              new DmaEvent.KernelMessage(
-                  parameters.id(), DmaEvent.MessageClass.IOMMU_FAULT, line));
-    }
+  @Override
+  public boolean printsFaults() {
+    return true;
   }
 
   /** TLBIVAL or TLBIIPAS2L a page, then TLBSYNC. */

@@ -14,6 +14,7 @@ import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.iommu.arm.pgtable.TableFormat;
 import org.bufferyard.iommu.arm.pgtable.TableMemory;
 import org.bufferyard.iommu.arm.pgtable.TableRequest;
@@ -24,13 +25,17 @@ import org.bufferyard.iommu.arm.pgtable.TableRequest;
  *
  * <p>A stream that is in no domain aborts ({@code disable_bypass}). A domain belongs to one SMMU.
  *
- * <p>Not modelled: what the hardware does not ({@link SmmuV3Hardware}); the rate limit of the event
- * messages; command batches beyond their order; broadcast TLB maintenance (BTM). Engine thread only.
+ * <p>Not modelled: what the hardware does not ({@link SmmuV3Hardware}); command batches beyond their
+ * order; broadcast TLB maintenance (BTM); of probing, all but the lines that tell the address sizes
+ * and the queues. Engine thread only.
  */
 final class SmmuV3 implements Iommu, Invalidator {
   private static final int COMMAND_SHIFT = 4;
   private static final int MAX_TAG = 0xffff;
   private static final int RANGE_UNITS = 31;
+
+  /** Events are printed by a function of their own. */
+  private static final Rule DUMPED = Rule.of("D14", "arm_smmu_dump_event").since(6, 14);
 
   private final SmmuV3Parameters parameters;
   private final IommuContext context;
@@ -40,6 +45,7 @@ final class SmmuV3 implements Iommu, Invalidator {
   private final Ring commands;
   private final Ring events;
   private final SmmuV3Hardware hardware;
+  private final FaultLog log;
   private final List<PagedDomain> domains = new ArrayList<>();
 
   /** The domain of each stream that is in one. */
@@ -71,6 +77,33 @@ final class SmmuV3 implements Iommu, Invalidator {
     this.hardware =
         new SmmuV3Hardware(
             memory, streamTable, commands, events, parameters.eventClass(), this::hasUnflushed);
+    boolean dumped = DUMPED.holdsIn(context.kernel());
+    this.log =
+        new FaultLog(
+            parameters.id(), dumped ? DUMPED.function() : "arm_smmu_evtq_thread", context);
+    tellProbe();
+  }
+
+  /** arm_smmu_device_hw_probe() and arm_smmu_init_one_queue(). */
+  private void tellProbe() {
+    String prefix = "arm-smmu-v3 " + parameters.device() + ": ";
+    tell(
+        prefix
+            + "ias %d-bit, oas %d-bit (features 0x%08x)"
+                .formatted(
+                    parameters.outputBits(), parameters.outputBits(), parameters.features()));
+    String allocated = prefix + "allocated %d entries for %s";
+    if (commands.exists() && events.exists()) {
+      tell(allocated.formatted(1 << parameters.commandShift(), "cmdq"));
+      tell(allocated.formatted(1 << parameters.eventShift(), "evtq"));
+    }
+  }
+
+  private void tell(String line) {
+    context
+        .events()
+        .emit(
+            new DmaEvent.KernelMessage(parameters.id(), DmaEvent.MessageClass.INFO, line));
   }
 
   private boolean hasUnflushed(int tag) {
@@ -219,17 +252,14 @@ final class SmmuV3 implements Iommu, Invalidator {
     while (!events.isEmpty()) {
       EventRecord event = EventRecord.read(memory, events.consumerSlot());
       events.consumed();
-      if (context.events().on()) {
-        String client = context.clientName(stream);
-        for (String line : event.log(parameters.device(), client, context.kernel())) {
-          context
-              .events()
-              .emit(
-                  new DmaEvent.KernelMessage(
-                      parameters.id(), DmaEvent.MessageClass.IOMMU_FAULT, line));
-        }
-      }
+      log.report(
+          () -> event.log(parameters.device(), context.clientName(stream), context.kernel()));
     }
+  }
+
+  @Override
+  public boolean printsFaults() {
+    return true;
   }
 
   @Override

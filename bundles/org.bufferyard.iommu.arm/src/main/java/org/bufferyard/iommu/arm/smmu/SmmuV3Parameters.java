@@ -28,6 +28,22 @@ record SmmuV3Parameters(
   /** VA_BITS of an arm64 kernel with 4K pages. */
   private static final int VIRTUAL_BITS = 48;
 
+  private static final int FEAT_2_LVL_STRTAB = 1;
+  private static final int FEAT_TT_LE = 1 << 2;
+  private static final int FEAT_COHERENCY = 1 << 8;
+  private static final int FEAT_TRANS_S1 = 1 << 9;
+  private static final int FEAT_TRANS_S2 = 1 << 10;
+  private static final int FEAT_RANGE_INV = 1 << 15;
+
+  /** ARM_SMMU_FEAT_*, of what is modelled. */
+  int features() {
+    return (twoLevels ? FEAT_2_LVL_STRTAB : 0)
+        | FEAT_TT_LE
+        | FEAT_COHERENCY
+        | (stage2 ? FEAT_TRANS_S2 : FEAT_TRANS_S1)
+        | (rangeInvalidation ? FEAT_RANGE_INV : 0);
+  }
+
   static SmmuV3Parameters of(IommuUnit unit) {
     UnitParameters values = UnitParameters.of(unit);
     boolean stage2 = values.bits("stage", 1, 1, 2) == 2;

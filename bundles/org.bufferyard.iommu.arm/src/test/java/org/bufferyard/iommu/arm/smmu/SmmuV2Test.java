@@ -99,7 +99,8 @@ class SmmuV2Test {
   }
 
   private List<String> log() {
-    List<String> lines = bench.events().of(KernelMessage.class).stream().map(KernelMessage::text).toList();
+    List<String> lines =
+        bench.events().of(KernelMessage.class).stream().map(KernelMessage::text).toList();
     bench.events().clear();
     return lines;
   }
@@ -120,6 +121,23 @@ class SmmuV2Test {
               "arm-smmu 5000000.iommu: FSR    = 00000408 [Format=2 PF], SID=0x429",
               "arm-smmu 5000000.iommu: FSYNR0 = 00000013 [S1CBNDX=0 WNR PLVL=3]"),
           log());
+    }
+  }
+
+  @Test
+  void contextAndGlobalFaultsHaveALimitEach() {
+    try (Iommu smmu = open(KernelProfile.LINUX_6_1, Map.of())) {
+      IommuDomain domain = smmu.newDomain(DomainType.DMA);
+      assertEquals(0, smmu.attach(stream(1), domain));
+      for (int i = 0; i < 12; i++) {
+        fault(smmu, stream(1), 0x1000, false);
+      }
+      assertEquals(10, log().size());
+      fault(smmu, stream(7), 0x1000, false);
+      assertEquals(2, log().size(), "a global fault");
+      bench.advance(6_000_000_000L);
+      fault(smmu, stream(1), 0x1000, false);
+      assertEquals("arm_smmu_context_fault: 2 callbacks suppressed", log().getFirst());
     }
   }
 

@@ -38,7 +38,9 @@ class SmmuV3EventsTest {
   private List<String> log() {
     return bench.events().all().stream()
         .filter(DmaEvent.KernelMessage.class::isInstance)
-        .map(e -> ((DmaEvent.KernelMessage) e).text())
+        .map(DmaEvent.KernelMessage.class::cast)
+        .filter(m -> m.kind() == DmaEvent.MessageClass.IOMMU_FAULT)
+        .map(DmaEvent.KernelMessage::text)
         .toList();
   }
 
@@ -69,6 +71,39 @@ class SmmuV3EventsTest {
               "arm-smmu-v3 9050000.smmuv3: \t0x0000000012345004",
               "arm-smmu-v3 9050000.smmuv3: \t0x0000000000000000"),
           log());
+    }
+  }
+
+  @Test
+  void probingTellsSizesFeaturesAndQueues() {
+    Map<String, String> old =
+        Map.of("oas", "40", "stage", "2", "two-level", "false", "range-invalidation", "false");
+    try (Iommu smmu = open(KernelProfile.DEFAULT, old)) {
+      assertTrue(smmu.printsFaults());
+      assertEquals(
+          List.of(
+              "arm-smmu-v3 smmu: ias 40-bit, oas 40-bit (features 0x00000504)",
+              "arm-smmu-v3 smmu: allocated 256 entries for cmdq",
+              "arm-smmu-v3 smmu: allocated 128 entries for evtq"),
+          bench.events().of(DmaEvent.KernelMessage.class).stream()
+              .map(DmaEvent.KernelMessage::text)
+              .toList());
+    }
+  }
+
+  @Test
+  void afterTenEventsTheDriverIsSilentForFiveSeconds() {
+    try (Iommu smmu = open(KernelProfile.LINUX_7_3, Map.of())) {
+      for (int beat = 0; beat < 64; beat++) {
+        fault(smmu, CARD, 0x1234_5000 + 4L * beat, false);
+      }
+      assertEquals(10 * 7, log().size());
+      bench.advance(5_000_000_001L);
+      bench.events().clear();
+      fault(smmu, CARD, 0x1234_5000, false);
+      List<DmaEvent.KernelMessage> said = bench.events().of(DmaEvent.KernelMessage.class);
+      assertEquals("arm_smmu_dump_event: 54 callbacks suppressed", said.getFirst().text());
+      assertEquals(1 + 7, said.size());
     }
   }
 

@@ -1,0 +1,162 @@
+package org.bufferyard.conform;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.gson.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.api.event.DmaEvent.KernelMessage;
+import org.bufferyard.platform.recorded.RecordedBoot;
+import org.bufferyard.platform.recorded.RecordedEnvironments;
+import org.bufferyard.platform.wiring.PlainWiring;
+import org.bufferyard.platform.yard.Yard;
+import org.bufferyard.platform.yard.YardOptions;
+import org.bufferyard.platform.yard.YardState;
+import org.bufferyard.platform.yard.Yards;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What the driver of the SMMUv3 wrote on the recorded machines comes out line by line from the same
+ * accesses, its rate limit included: probing, event records, and what was suppressed.
+ */
+class SmmuLogTest {
+  private static final String SMMU = "smmu";
+
+  private final PlainWiring wiring = PlainWiring.wire();
+  private final Yards yards = wiring.get(Yards.class);
+  private final Boots boots = new Boots(wiring.get(RecordedEnvironments.class));
+  private final CommandSet commands = new CommandSet();
+
+  private RecordedBoot boot(String run) {
+    return boots.boot(run, Optional.empty(), "test");
+  }
+
+  /** Lines of a log without their time. */
+  private static List<String> sample(String name) throws IOException {
+    try (InputStream in =
+            Objects.requireNonNull(SmmuLogTest.class.getResourceAsStream("samples/" + name));
+        BufferedReader lines =
+            new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(in), StandardCharsets.UTF_8))) {
+      return lines.lines().map(l -> l.replaceFirst("^\\[ *[0-9.]+] ", "")).toList();
+    }
+  }
+
+  private void run(YardState state, RecordedBoot boot, RecordedCase recorded) {
+    Bench bench = new Bench(state, boot, recorded, () -> false);
+    for (int i = 0; i < recorded.ops().size(); i++) {
+      Operation op = Operation.of(i, recorded.ops().get(i), recorded.where());
+      commands.command(op.verb()).orElseThrow().run(bench, op, recorded.results().get(i));
+    }
+  }
+
+  private static RecordedCase accesses(String run, String... ops) {
+    List<JsonObject> nothing = Collections.nCopies(ops.length, new JsonObject());
+    return new RecordedCase(
+        "samples", "0", run, "", List.of(ops), nothing, Optional.empty(), List.of(), "test");
+  }
+
+  private static List<String> log(List<DmaEvent> events) {
+    return events.stream()
+        .filter(e -> e instanceof KernelMessage m && m.element().equals(SMMU))
+        .map(e -> ((KernelMessage) e).text())
+        .toList();
+  }
+
+  private Yard open(RecordedBoot boot) {
+    return yards.frozen().open(boot.board(), YardOptions.fidelity(boot.kernel()).withoutCaches());
+  }
+
+  @Test
+  void theFaultLogOf612ComesOutLineByLine() throws IOException {
+    RecordedBoot boot = boot("arm64-6.12-smmu-strict");
+    RecordedCase accesses =
+        accesses(
+            "arm64-6.12-smmu-strict",
+            "fresh A",
+            "edu A rd 0x12345000 256",
+            "edu A wr 0x23456000 256",
+            "map A ro L9 0 4096 t -",
+            "edu A wr ro 64",
+            "reset");
+    try (Yard yard = open(boot)) {
+      List<String> log =
+          yard.call(
+              state -> {
+                run(state, boot, accesses);
+                return log(state.events().since(0));
+              });
+      assertEquals(sample("smmuv3-6.12.txt.gz"), log);
+    }
+  }
+
+  /** Sixteen beats of a refused write fault, ten are told; a later fault tells of the other six. */
+  @Test
+  void theSuppressedEventsOf61AreCounted() throws IOException {
+    RecordedBoot boot = boot("arm64-6.1-smmu-strict+main");
+    try (Yard yard = open(boot)) {
+      List<String> log =
+          yard.call(
+              state -> {
+                run(
+                    state,
+                    boot,
+                    accesses(boot.run(), "fresh A", "map A ro L30 0 4096 t -", "edu A wr ro 64"));
+                state.advance(Duration.ofSeconds(6).toNanos());
+                long later = state.events().mark();
+                run(state, boot, accesses(boot.run(), "fresh A", "edu A rd 0x70000000 256"));
+                return log(state.events().since(later));
+              });
+      assertEquals(sample("smmuv3-6.1.txt.gz"), log);
+    }
+  }
+
+  /** Every line that a recorded case has of the driver; the recorder spells tabs and quotes so. */
+  @Test
+  void everyRecordedCaseHasItsEventRecords() throws IOException {
+    List<String> compared = new ArrayList<>();
+    for (String scenario : List.of("edu_dma", "pool_direct_use", "pool_share", "restricted_pool")) {
+      RecordFile file = RecordFile.carried(scenario + ".jsonl.gz");
+      try (BufferedReader lines = file.open()) {
+        for (String line : lines.lines().filter(l -> l.contains("arm-smmu-v3 ")).toList()) {
+          RecordedCase recorded = CaseReader.read(line, file.name());
+          List<String> said =
+              recorded.log().stream().filter(l -> l.startsWith("arm-smmu-v3 ")).toList();
+          if (!said.isEmpty()) {
+            List<String> is = replayed(recorded);
+            String what = recorded.run() + " " + recorded.id();
+            assertEquals(said, is.subList(0, Math.min(said.size(), is.size())), what);
+            compared.add(what + " " + said.size());
+          }
+        }
+      }
+    }
+    System.out.println("event records as recorded: " + compared);
+    assertEquals(12, compared.size(), compared::toString);
+  }
+
+  private List<String> replayed(RecordedCase recorded) {
+    RecordedBoot boot = boot(recorded.run());
+    try (Yard yard = open(boot)) {
+      return yard.call(
+          state -> {
+            long start = state.events().mark();
+            run(state, boot, recorded);
+            return log(state.events().since(start)).stream()
+                .map(l -> l.replace("\t", "'x09").replace('"', '\''))
+                .toList();
+          });
+    }
+  }
+}
