@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import org.bufferyard.api.dma.DmaAddress;
 import org.bufferyard.api.dma.DmaRange;
 import org.bufferyard.api.dma.DmaRangeMap;
+import org.bufferyard.api.dma.PciPath;
 import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.kernel.KernelProfile;
@@ -69,6 +70,9 @@ final class DrawnBoard {
   String importer = SCALER;
   MemoryKind memory = MemoryKind.DEFAULT;
   long bufferBytes = 64 << 10;
+  List<PhysRange> codecRegisters = List.of();
+  Optional<PciPath> codecPath = Optional.empty();
+  Optional<PciPath> scalerPath = Optional.empty();
 
   PlatformSpec spec() {
     return new PlatformSpec(
@@ -137,23 +141,25 @@ final class DrawnBoard {
       Limits limits,
       List<String> pools) {
     boolean behind = translated && iommuEnabled;
-    return new DeviceSpec(
-        name,
-        name,
-        "/" + name,
-        name.equals(CODEC) ? codecModel : scalerModel,
-        "test#Device",
-        new Reach(OptionalLong.of(mask), mask, busLimit(window), window, coherent, true),
-        limits,
-        false,
-        behind ? List.of(new StreamId("sysmmu", List.of())) : List.of(),
-        pools,
-        oneGroup ? Optional.of("shared") : Optional.empty(),
-        List.of(),
-        List.of(),
-        name.equals(CODEC) ? codecOps : Optional.empty(),
-        name.equals(CODEC) ? Optional.empty() : scalerContiguous,
-        Map.of());
+    DeviceSpec device =
+        new DeviceSpec(
+            name,
+            name,
+            "/" + name,
+            name.equals(CODEC) ? codecModel : scalerModel,
+            "test#Device",
+            new Reach(OptionalLong.of(mask), mask, busLimit(window), window, coherent, true),
+            limits,
+            false,
+            behind ? List.of(new StreamId("sysmmu", List.of())) : List.of(),
+            pools,
+            oneGroup ? Optional.of("shared") : Optional.empty(),
+            name.equals(CODEC) ? codecRegisters : List.of(),
+            List.of(),
+            name.equals(CODEC) ? codecOps : Optional.empty(),
+            name.equals(CODEC) ? Optional.empty() : scalerContiguous,
+            Map.of());
+    return (name.equals(CODEC) ? codecPath : scalerPath).map(device::at).orElse(device);
   }
 
   /** A5: the end of the last region limits what the bus carries. */

@@ -1,6 +1,7 @@
 package org.bufferyard.yard;
 
-import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.bufferyard.api.device.DeviceBus;
@@ -21,8 +22,8 @@ import org.bufferyard.api.memory.PageRef;
  * (A2, A11), and then to whoever decodes it. Engine thread only.
  *
  * <p>Modelled: translation page by page; faults with the bytes before them done; a master abort
- * where no window leads anywhere and nothing decodes; register windows of other devices, which take
- * writes and answer 0xff but never touch RAM. A device with several streams uses the first: all of
+ * where no window leads anywhere and nothing decodes; {@linkplain RegisterWindows register windows} of
+ * other devices, below a common bridge without the IOMMU on the way. A device with several streams uses the first: all of
  * them are attached to one domain. Behind an identity domain the windows apply to what the IOMMU
  * lets pass.
  *
@@ -31,7 +32,7 @@ import org.bufferyard.api.memory.PageRef;
  */
 final class Bus implements DeviceBus {
   private static final Rule STALE = Rule.of("D11", "queue_iova");
-  private static final String MASTER_ABORT = "MASTER ABORT";
+  static final String MASTER_ABORT = "MASTER ABORT";
 
   /**
    * The translation in front of a device.
@@ -45,21 +46,29 @@ final class Bus implements DeviceBus {
   private final Optional<Translator> translator;
   private final SparseMemory memory;
   private final WriteBackCache cache;
-  private final Spans registers;
+  private final RegisterWindows registers;
   private final EventSink events;
+
+  /** Of the yard, all of them once the first transfer begins. */
+  private final Collection<LiveDevice> others;
+
+  /** Found with the first transfer: where a function stands never changes. */
+  private Optional<List<RegisterWindows.Peer>> peers = Optional.empty();
 
   Bus(
       LiveDevice device,
       Optional<Translator> translator,
       SparseMemory memory,
       WriteBackCache cache,
-      Spans registers,
+      RegisterWindows registers,
+      Collection<LiveDevice> others,
       EventSink events) {
     this.device = device;
     this.translator = translator;
     this.memory = memory;
     this.cache = cache;
     this.registers = registers;
+    this.others = others;
     this.events = events;
   }
 
@@ -103,6 +112,11 @@ final class Bus implements DeviceBus {
   }
 
   private Translation translate(long address, boolean write) {
+    for (RegisterWindows.Peer peer : peers()) {
+      if (Long.compareUnsigned(address - peer.bus(), peer.sizeBytes()) < 0) {
+        return new Translated(peer.phys() + (address - peer.bus()), false);
+      }
+    }
     if (translator.isEmpty()) {
       return throughWindows(address, address, write, false);
     }
@@ -111,6 +125,13 @@ final class Bus implements DeviceBus {
     return out instanceof Translated passed && t.windowsBehind()
         ? throughWindows(passed.phys(), address, write, passed.stale())
         : out;
+  }
+
+  private List<RegisterWindows.Peer> peers() {
+    if (peers.isEmpty()) {
+      peers = Optional.of(RegisterWindows.reachedBy(device, others));
+    }
+    return peers.get();
   }
 
   private Translation throughWindows(long bus, long address, boolean write, boolean stale) {
@@ -148,8 +169,10 @@ final class Bus implements DeviceBus {
       return true;
     }
     if (registers.contains(phys)) {
-      if (!write) {
-        Arrays.fill(bytes, offset, offset + length, (byte) 0xff);
+      if (write) {
+        registers.write(phys, bytes, offset, length);
+      } else {
+        registers.read(phys, bytes, offset, length);
       }
       return true;
     }

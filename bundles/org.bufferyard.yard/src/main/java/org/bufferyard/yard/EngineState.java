@@ -54,7 +54,7 @@ final class EngineState implements YardState {
   private final SparseMemory memory;
   private final WriteBackCache cache;
   private final Hazards hazards;
-  private final Spans registers;
+  private final RegisterWindows registers;
   private final Hardware hardware;
   private final Map<String, LiveDevice> devices = new LinkedHashMap<>();
   private final Map<LiveDevice, Bus> buses = new HashMap<>();
@@ -73,7 +73,8 @@ final class EngineState implements YardState {
     this.cache = new WriteBackCache(memory, log, hasSeenCaches(plan), cacheLine(spec));
     this.hazards = new Hazards(spec, log);
     this.registers =
-        Spans.of(spec.devices().stream().flatMap(d -> d.registers().stream()).toList());
+        new RegisterWindows(
+            spec.devices().stream().flatMap(d -> d.registers().stream()).toList());
     this.hardware = new Hardware(plan.kinds(), kernel, log);
   }
 
@@ -205,7 +206,14 @@ final class EngineState implements YardState {
     coherent.ifPresent(pool -> warnBeyondMask(created, pool.spec().range()));
     devices.put(device.id(), created);
     Bus bus =
-        new Bus(created, translations.translator(created), memory, cache, registers, log);
+        new Bus(
+            created,
+            translations.translator(created),
+            memory,
+            cache,
+            registers,
+            devices.values(),
+            log);
     buses.put(created, bus);
   }
 
@@ -232,6 +240,12 @@ final class EngineState implements YardState {
   public DeviceBus bus(DmaDevice device) {
     thread.check();
     return buses.get(present(device));
+  }
+
+  @Override
+  public DeviceBus inside(DmaDevice device) {
+    thread.check();
+    return registers.inside(present(device));
   }
 
   @Override
@@ -348,7 +362,8 @@ final class EngineState implements YardState {
     return spec;
   }
 
-  KernelProfile kernel() {
+  @Override
+  public KernelProfile kernel() {
     return kernel;
   }
 

@@ -141,6 +141,31 @@ final class BusTest {
   }
 
   @Test
+  void aWindowHoldsWhatItsOwnDevicePutsThere() {
+    Bench.Part card = new Bench.Part("card");
+    card.registers = List.of(new PhysRange(0x1000_0000L, 0x2000));
+    try (Yard yard = bench.device("d").device(card).open()) {
+      yard.call(
+          s -> {
+            byte[] bytes = {1, 2, 3, 4};
+            assertEquals(
+                NONE, fault(s.inside(s.device("card")).write(0x1000_0ffeL, bytes, 0, 4)));
+            byte[] seen = new byte[4];
+            assertEquals(NONE, fault(bus(s, "d").read(0x1000_0ffeL, seen, 0, 4)));
+            assertArrayEquals(bytes, seen);
+            assertEquals(NONE, fault(bus(s, "d").write(0x1000_1000L, new byte[] {9}, 0, 1)));
+            assertEquals(
+                NONE, fault(s.inside(s.device("card")).read(0x1000_1000L, seen, 0, 2)));
+            assertArrayEquals(new byte[] {9, 4, 3, 4}, seen);
+            assertEquals(
+                0x1000_2000L,
+                s.inside(s.device("card")).read(0x1000_1ffeL, seen, 0, 4).orElseThrow().address());
+            return null;
+          });
+    }
+  }
+
+  @Test
   void anIommuTranslatesEveryPageAndFaultsWhereItHasNone() {
     bench.iommu("mmu", "fake,iommu").device(new Bench.Part("s0").behind("mmu", 4));
     try (Yard yard = bench.open()) {

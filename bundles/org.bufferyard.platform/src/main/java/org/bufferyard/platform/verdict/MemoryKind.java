@@ -15,6 +15,7 @@ public enum MemoryKind {
   SYSTEM_HEAP("system-heap"),
   CMA_HEAP("cma-heap"),
   UDMABUF("udmabuf"),
+  /** A register window of the exporter. */
   RESOURCE("resource");
 
   private final String word;

@@ -39,10 +39,11 @@ public record ShareQuestion(
 
   /**
    * The same question about another board, with the memory that the exporter gets there; what a
-   * process allocates stays of its kind.
+   * process allocates stays of its kind, and so do registers.
    */
   public ShareQuestion on(PlatformSpec other) {
-    MemoryKind there = memory.isOfUserSpace() ? memory : MemoryKind.DEFAULT;
+    boolean stays = memory.isOfUserSpace() || memory == MemoryKind.RESOURCE;
+    MemoryKind there = stays ? memory : MemoryKind.DEFAULT;
     return new ShareQuestion(
         other, kernel, exporter, importers, there, sizeBytes, policies, forcedOps);
   }

@@ -7,6 +7,7 @@ import org.bufferyard.api.device.DriverFacts;
 import org.bufferyard.api.dma.Dma;
 import org.bufferyard.api.dma.DmaDevice;
 import org.bufferyard.api.dmabuf.DmaBufs;
+import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.memory.PhysMemory;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -47,6 +48,8 @@ public interface YardState {
    */
   List<YardDevice> rebind(List<String> ids);
 
+  KernelProfile kernel();
+
   Dma dma();
 
   DmaBufs dmaBufs();
@@ -58,6 +61,12 @@ public interface YardState {
 
   /** The device's own way to memory. */
   DeviceBus bus(DmaDevice device);
+
+  /**
+   * The device's own side of its register windows: CPU addresses, no bus and no IOMMU on the way.
+   * What it puts there others find there; windows that nothing was put into answer 0xff.
+   */
+  DeviceBus inside(DmaDevice device);
 
   /** What the device's driver does; unknown drivers say so. */
   DriverFacts facts(DmaDevice device);

@@ -6,12 +6,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.bufferyard.api.dma.DmaAddress;
 import org.bufferyard.api.dma.DmaRangeMap;
+import org.bufferyard.api.dma.PciPath;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.spec.DeviceSpec.Reach;
 import org.bufferyard.platform.spec.IommuSpec;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.spec.PoolSpec;
+import org.bufferyard.platform.verdict.MemoryKind;
 import org.bufferyard.platform.verdict.ShareQuestion;
 
 /** One thing that could be otherwise on a board, most useful first. */
@@ -119,6 +121,41 @@ enum BoardChange {
           + device(question, importer).name()
           + (wanted ? "' dma-coherent" : "' not dma-coherent")
           + ", as the exporter is";
+    }
+  },
+
+  /** The host bridge of both forwards between functions (F14). */
+  PEERS_FORWARDED {
+    @Override
+    Optional<PlatformSpec> apply(ShareQuestion question, String importer) {
+      DeviceSpec exporter = device(question, question.exporter());
+      if (question.memory() != MemoryKind.RESOURCE
+          || !forwards(exporter)
+          || !forwards(device(question, importer))) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          question
+              .board()
+              .with(forwarding(exporter))
+              .with(forwarding(device(question, importer))));
+    }
+
+    /** Whether it could: a PCI function of which it is known where it stands. */
+    private boolean forwards(DeviceSpec device) {
+      return device.pciPath().isPresent();
+    }
+
+    private DeviceSpec forwarding(DeviceSpec device) {
+      PciPath path = device.pciPath().orElseThrow();
+      return device.at(
+          new PciPath(
+              path.hostBridge(), PciPath.Peers.ANY_HOST_BRIDGE, path.busOffset(), path.upstream()));
+    }
+
+    @Override
+    String text(ShareQuestion question, String importer) {
+      return "host bridges that forward between functions, and are on the kernel's list for it";
     }
   },
 

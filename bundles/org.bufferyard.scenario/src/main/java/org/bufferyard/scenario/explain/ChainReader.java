@@ -93,10 +93,14 @@ final class ChainReader {
         .toList();
   }
 
-  /** What was mapped for the importer after the buffer existed. */
-  List<MappingView> mappings(Optional<String> domain, String iommu) {
+  /**
+   * What was mapped for the importer after the buffer existed.
+   *
+   * @param there whether it did from the start, as registers do
+   */
+  List<MappingView> mappings(Optional<String> domain, String iommu, boolean there) {
     List<MappingView> mappings = new ArrayList<>();
-    boolean exported = false;
+    boolean exported = there;
     for (DmaEvent event : events) {
       exported |= event instanceof DmaEvent.Exported;
       if (exported

@@ -10,6 +10,7 @@ import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.memory.PageBacking;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.platform.input.NoTableFormatException;
+import org.bufferyard.platform.verdict.MemoryKind;
 import org.bufferyard.platform.verdict.Share;
 import org.bufferyard.platform.verdict.Share.PageView;
 import org.bufferyard.platform.verdict.Share.SegmentView;
@@ -49,7 +50,10 @@ final class ShareJudge {
         result.refusal().map(r -> Errno.text(r.rc())),
         result.stop().map(NoTableFormatException::missing),
         result.segments().stream().map(ShareJudge::view).toList(),
-        reader.mappings(domain.map(Domain::id), domain.map(Domain::iommu).orElse("")),
+        reader.mappings(
+            domain.map(Domain::id),
+            domain.map(Domain::iommu).orElse(""),
+            question.memory() == MemoryKind.RESOURCE),
         reader.hazards(),
         reader.chain(question.kernel()),
         List.of(),

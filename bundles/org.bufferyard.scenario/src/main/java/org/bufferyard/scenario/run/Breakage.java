@@ -111,15 +111,21 @@ final class Breakage {
         .ifPresent(fault -> writeBeyond(yard, fault, filledBefore.exporter(), filled));
     at(frame, Kind.FENCE_NEVER_SIGNALS)
         .ifPresent(
-            fault -> {
-              DmaBuf buffer = filled.exporter().buffer();
-              DmaFence fence = yard.dmaBufs().newFence(buffer.inode(), frame + 1);
-              buffer.reservation().add(fence, FenceUsage.KERNEL);
-              tell(
-                  fault,
-                  "fence " + fence.context() + ":" + fence.seqno() + " of class KERNEL stays in "
-                      + buffer.id() + " unsignaled");
-            });
+            fault ->
+                tell(
+                    fault,
+                    filled
+                        .exporter()
+                        .exported()
+                        .map(buffer -> leaveFence(yard, buffer, frame + 1))
+                        .orElse("there is no dma-buf that could hold a fence")));
+  }
+
+  private static String leaveFence(YardState yard, DmaBuf buffer, long seqno) {
+    DmaFence fence = yard.dmaBufs().newFence(buffer.inode(), seqno);
+    buffer.reservation().add(fence, FenceUsage.KERNEL);
+    return "fence " + fence.context() + ":" + fence.seqno() + " of class KERNEL stays in "
+        + buffer.id() + " unsignaled";
   }
 
   /** The transfer before this one runs on beyond the end of its buffer. */

@@ -68,6 +68,9 @@ final class CpuUser {
   }
 
   private Optional<String> use(DmaDirection direction, Consumer<CpuMapping> work) {
+    if (exporter.exported().isEmpty()) {
+      return Optional.of("there is no dma-buf that the CPU could map");
+    }
     Optional<DmaDirection> begin = syncs.at(Point.CPU_BEGIN, direction);
     if (begin.isPresent()) {
       int rc = yard.dmaBufs().beginCpuAccess(exporter.buffer(), begin.get());

@@ -84,7 +84,7 @@ final class PipelineActor {
       return;
     }
     for (String id : spec.importers()) {
-      ImporterSide importer = new ImporterSide(yard, yard.device(id), exporter.buffer());
+      ImporterSide importer = exporter.importer(yard.device(id));
       if (stop(importer.attach(), List.of(id))) {
         return;
       }
@@ -135,7 +135,7 @@ final class PipelineActor {
       moveLate(transfer, buffer, frame);
       return;
     }
-    FrameResult written = transfer.fill(buffer.exporter(), frame, spec.sizeBytes());
+    FrameResult written = transfer.fill(buffer.exporter(), frame, bytesOf(buffer.exporter()));
     framesIn++;
     if (written.fault().isPresent()) {
       String text = "exporter fault: " + written.fault().get().name();
@@ -156,7 +156,7 @@ final class PipelineActor {
       YardState yard, ExporterSide exporter, long frame, FrameResult written) {
     CpuUser user = new CpuUser(yard, exporter, syncs);
     if (spec.cpu().reads()) {
-      CpuUser.Reading reading = user.read(spec.sizeBytes(), written.checksum());
+      CpuUser.Reading reading = user.read(bytesOf(exporter), written.checksum());
       if (reading.verdict() == Verdict.REFUSED) {
         stopped = Optional.of(reading.text());
       } else if (reading.verdict() != Verdict.SHARED) {
@@ -167,8 +167,8 @@ final class PipelineActor {
     if (!spec.cpu().writes() || stopped.isPresent()) {
       return written;
     }
-    stopped = user.write(frame, spec.sizeBytes());
-    return CpuUser.drawn(frame, spec.sizeBytes());
+    stopped = user.write(frame, bytesOf(exporter));
+    return CpuUser.drawn(frame, bytesOf(exporter));
   }
 
   private void moveLate(FrameTransfer transfer, PipelineBuffer buffer, long frame) {
@@ -183,8 +183,13 @@ final class PipelineActor {
       return;
     }
     Outcome outcome =
-        transfer.consumeBeforeFill(buffer.exporter(), importer, frame, spec.sizeBytes());
+        transfer.consumeBeforeFill(
+            buffer.exporter(), importer, frame, bytesOf(buffer.exporter()));
     settle(importer, frame, outcome).ifPresentOrElse(l -> losses.add(l, 1), () -> framesOut++);
+  }
+
+  private long bytesOf(ExporterSide exporter) {
+    return exporter.frameBytes(spec.sizeBytes());
   }
 
   private static boolean isGone(YardState yard, String device) {
@@ -229,7 +234,7 @@ final class PipelineActor {
     return settle(
         importer,
         frame,
-        transfer.consume(exporter, importer, frame, spec.sizeBytes(), written));
+        transfer.consume(exporter, importer, frame, bytesOf(exporter), written));
   }
 
   private boolean mapped(ImporterSide importer) {

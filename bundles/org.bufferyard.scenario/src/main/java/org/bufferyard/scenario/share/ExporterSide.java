@@ -2,7 +2,9 @@ package org.bufferyard.scenario.share;
 
 import java.util.List;
 import java.util.Optional;
+import org.bufferyard.api.device.Device;
 import org.bufferyard.api.device.Frame.BusSegment;
+import org.bufferyard.api.device.PatternedDevice;
 import org.bufferyard.api.dma.Allocation;
 import org.bufferyard.api.dma.AllocationSource;
 import org.bufferyard.api.dma.DmaAddress;
@@ -38,6 +40,7 @@ public final class ExporterSide {
   private Optional<SgTable> table = Optional.empty();
   private Optional<UserBuffer> ofUser = Optional.empty();
   private Optional<PageBuffer> ofPages = Optional.empty();
+  private Optional<RegisterWindow> registers = Optional.empty();
   private DmaBuf buffer;
   private long bytes;
 
@@ -64,6 +67,42 @@ public final class ExporterSide {
     return buffer;
   }
 
+  /** The same, empty while there is none and where registers are shared without a dma-buf. */
+  public Optional<DmaBuf> exported() {
+    return Optional.ofNullable(buffer);
+  }
+
+  /** What the ops of the buffer are called; empty without a dma-buf. */
+  public String opsName() {
+    return exported().map(DmaBuf::opsName).orElse("");
+  }
+
+  /** The driver of a device that uses what is shared here; only after a successful {@link #export}. */
+  public ImporterSide importer(YardDevice other) {
+    return exported()
+        .map(shared -> new ImporterSide(yard, other, shared))
+        .orElseGet(
+            () ->
+                new ImporterSide(
+                    yard,
+                    other,
+                    new RegisterPassage(yard, other, registers.orElseThrow().range())));
+  }
+
+  /** The hardware that fills the buffer: registers are filled from within. */
+  Device hardware() {
+    return registers.isPresent()
+        ? new PatternedDevice(yard.inside(device))
+        : yard.hardware(device);
+  }
+
+  /** How much of a frame of that size there is room for: a register window is as large as it is. */
+  public long frameBytes(long sizeBytes) {
+    return registers
+        .map(window -> Math.min(window.range().size(), sizeBytes))
+        .orElse(sizeBytes);
+  }
+
   /** Where the driver's memory came from; only after a successful {@link #allocate}. */
   public Allocation allocation() {
     return allocation;
@@ -88,6 +127,10 @@ public final class ExporterSide {
       bytes = sizeBytes;
       return refusal;
     }
+    if (kind == MemoryKind.RESOURCE) {
+      registers = Optional.of(RegisterWindow.of(device, sizeBytes, reasons));
+      return Optional.empty();
+    }
     Optional<Allocation> made =
         switch (kind) {
           case DEFAULT, COHERENT -> coherent(sizeBytes, DmaAttrs.NONE);
@@ -98,10 +141,7 @@ public final class ExporterSide {
                   .allocNoncontiguous(
                       device, sizeBytes, DmaDirection.BIDIRECTIONAL, Gfp.KERNEL, DmaAttrs.NONE);
           case PAGES, SYSTEM_HEAP, CMA_HEAP, UDMABUF, RESOURCE ->
-              throw new BadInputException(
-                  "no installed plug-in exports memory of kind '" + kind.word() + "'",
-                  "--memory",
-                  "use pool, coherent, cma, noncontig, pages, system-heap, cma-heap or udmabuf");
+              throw new IllegalStateException(kind.word() + " is no kind that a driver allocates");
         };
     if (made.isEmpty()) {
       reasons.step(
@@ -158,22 +198,44 @@ public final class ExporterSide {
     if (ofUser.isPresent()) {
       return exportOfUser(forcedOps);
     }
-    ExportedMemory memory =
-        ofPages.isPresent()
-            ? new ExportedMemory(
-                device,
-                PageRef.align(bytes),
-                Optional.empty(),
-                Optional.of(ofPages.get().pages()))
-            : new ExportedMemory(
-                device, PageRef.align(allocation.sizeBytes()), Optional.of(allocation), table);
-    String driverOps = ofPages.map(PageBuffer::ops).orElseGet(this::driverOps);
+    if (registers.isPresent()
+        && forcedOps.isEmpty()
+        && !registers.get().isExportedIn(yard.kernel(), reasons)) {
+      return Optional.empty();
+    }
+    if (registers.isPresent()) {
+      RegisterWindow.check(forcedOps);
+    }
+    ExportedMemory memory = memory();
+    String driverOps =
+        registers
+            .map(window -> window.ops(driverOps()))
+            .or(() -> ofPages.map(PageBuffer::ops))
+            .orElseGet(this::driverOps);
     ExportResult result = yard.dmaBufs().export(memory, policy, driverOps, forcedOps);
     if (result.rc() < 0) {
-      return Optional.of(new Refusal(result.rc(), "VIDIOC_EXPBUF"));
+      return Optional.of(new Refusal(result.rc(), exportCall()));
     }
     buffer = result.buffer().orElseThrow();
     return Optional.empty();
+  }
+
+  private String exportCall() {
+    return registers.isPresent() ? "VFIO_DEVICE_FEATURE_DMA_BUF" : "VIDIOC_EXPBUF";
+  }
+
+  private ExportedMemory memory() {
+    if (registers.isPresent()) {
+      return registers.get().memory();
+    }
+    return ofPages.isPresent()
+        ? new ExportedMemory(
+            device,
+            PageRef.align(bytes),
+            Optional.empty(),
+            Optional.of(ofPages.get().pages()))
+        : new ExportedMemory(
+            device, PageRef.align(allocation.sizeBytes()), Optional.of(allocation), table);
   }
 
   private String driverOps() {
@@ -196,6 +258,9 @@ public final class ExporterSide {
   public List<BusSegment> segments() {
     if (ofUser.isPresent()) {
       return ofUser.get().segments();
+    }
+    if (registers.isPresent()) {
+      return registers.get().segments();
     }
     if (ofPages.isPresent()) {
       return ofPages.get().segments();

@@ -49,8 +49,7 @@ public final class FrameTransfer {
   public FrameResult fill(ExporterSide exporter, long sequence, long sizeBytes) {
     exporter.prepare();
     FrameResult written =
-        yard.hardware(exporter.device())
-            .fill(new Frame(sequence, exporter.segments(), sizeBytes));
+        exporter.hardware().fill(new Frame(sequence, exporter.segments(), sizeBytes));
     exporter.finish();
     watch();
     return written;

@@ -9,8 +9,6 @@ import org.bufferyard.api.dma.Dma.SgResult;
 import org.bufferyard.api.dma.DmaAddress;
 import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.dmabuf.DmaBuf;
-import org.bufferyard.api.dmabuf.DmaBufAttachment;
-import org.bufferyard.api.dmabuf.DmaBufs.AttachResult;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.api.memory.Segment;
@@ -23,19 +21,20 @@ import org.bufferyard.platform.yard.YardState;
  * as its framework does. Engine thread only; one object a buffer and importer.
  */
 public final class ImporterSide {
-  private final YardState yard;
   private final YardDevice device;
-  private final DmaBuf buffer;
+  private final Passage passage;
   private final Reasons reasons;
   private final ImportPath path;
-  private DmaBufAttachment attachment;
   private SgTable table;
   private DmaDirection direction;
 
   public ImporterSide(YardState yard, YardDevice device, DmaBuf buffer) {
-    this.yard = yard;
+    this(yard, device, new BufferPassage(yard.dmaBufs(), device, buffer));
+  }
+
+  ImporterSide(YardState yard, YardDevice device, Passage passage) {
     this.device = device;
-    this.buffer = buffer;
+    this.passage = passage;
     this.reasons = new Reasons(yard.events());
     this.path = pathOf(yard.facts(device), device);
   }
@@ -61,38 +60,45 @@ public final class ImporterSide {
 
   /** dma_buf_attach(). */
   public Optional<Refusal> attach() {
-    AttachResult result = yard.dmaBufs().attach(buffer, device, false);
-    if (result.rc() < 0) {
+    int rc = passage.attach();
+    if (rc < 0) {
       reasons.step(
           isVb2() ? ShareRules.VB2_ATTACH : ShareRules.GEM_IMPORT,
           device.id(),
           "the exporter refuses the attachment with "
-              + Errno.text(result.rc())
+              + Errno.text(rc)
               + ", which user space sees as it is",
           "rc",
-          Integer.toString(result.rc()));
-      return Optional.of(new Refusal(result.rc(), importCall()));
+          Integer.toString(rc));
+      return Optional.of(new Refusal(rc, importCall()));
     }
-    attachment = result.attachment().orElseThrow();
     return Optional.empty();
   }
 
   /** dma_buf_map_attachment() and the driver's check of the result. */
   public Optional<Refusal> map(DmaDirection wanted) {
-    SgResult result = yard.dmaBufs().map(attachment, wanted);
+    SgResult result = passage.map(wanted);
     if (result.rc() < 0) {
       return Optional.of(new Refusal(launder(result.rc()), importCall()));
     }
     table = result.table().orElseThrow();
     direction = wanted;
-    Optional<Refusal> refusal = path.needsContiguous() ? checkContiguous() : Optional.empty();
+    Optional<Refusal> refusal = checksList() ? checkContiguous() : Optional.empty();
     if (refusal.isPresent()) {
       unmap();
     }
     return refusal;
   }
 
+  /** A driver that maps another's registers knows what it asked for. */
+  private boolean checksList() {
+    return passage instanceof BufferPassage && path.needsContiguous();
+  }
+
   private int launder(int rc) {
+    if (passage instanceof RegisterPassage) {
+      return rc;
+    }
     if (!isVb2()) {
       reasons.step(
           ShareRules.GEM_IMPORT,
@@ -116,7 +122,7 @@ public final class ImporterSide {
 
   private Optional<Refusal> checkContiguous() {
     long contiguous = contiguousBytes(table.mapped());
-    long wanted = buffer.sizeBytes();
+    long wanted = passage.sizeBytes();
     boolean enough = Long.compareUnsigned(contiguous, wanted) >= 0;
     Errno error = isVb2() ? Errno.EFAULT : Errno.EINVAL;
     Rule rule = isVb2() ? ShareRules.VB2_MAP : ShareRules.GEM_CONTIGUOUS;
@@ -174,7 +180,7 @@ public final class ImporterSide {
   /** dma_buf_unmap_attachment(). */
   public void unmap() {
     if (table != null) {
-      yard.dmaBufs().unmap(attachment, table, direction);
+      passage.unmap(table, direction);
       table = null;
     }
   }
@@ -182,10 +188,7 @@ public final class ImporterSide {
   /** Unmaps what is mapped and detaches. */
   public void detach() {
     unmap();
-    if (attachment != null) {
-      yard.dmaBufs().detach(attachment);
-      attachment = null;
-    }
+    passage.detach();
   }
 
   private boolean isVb2() {
@@ -193,6 +196,9 @@ public final class ImporterSide {
   }
 
   private String importCall() {
+    if (passage instanceof RegisterPassage) {
+      return "dma_mapping_error";
+    }
     return isVb2() ? "VIDIOC_QBUF" : "DRM_IOCTL_PRIME_FD_TO_HANDLE";
   }
 }

@@ -78,7 +78,7 @@ public final class ShareAttempt {
       told = yard.events().mark();
       return result(Optional.empty(), Optional.of(oops), Optional.empty());
     } catch (NoTableFormatException stop) {
-      new FormatStop(yard, question).tell(stop, allocation.isEmpty(), importerId);
+      new FormatStop(yard, question).tell(stop, importer == null, importerId);
       told = yard.events().mark();
       tearDown();
       return new Result(
@@ -105,14 +105,14 @@ public final class ShareAttempt {
     if (refusal.isPresent()) {
       return refusal;
     }
-    ops = exporter.buffer().opsName();
-    importer = new ImporterSide(yard, to, exporter.buffer());
+    ops = exporter.opsName();
+    importer = exporter.importer(to);
     return importer.attach();
   }
 
   private Result stream() {
     FrameTransfer transfer = new FrameTransfer(yard);
-    long size = question.sizeBytes();
+    long size = exporter.frameBytes(question.sizeBytes());
     for (int frame = 0; frame < FRAMES; frame++) {
       FrameResult written =
           transfer.fill(exporter, frame, size);

@@ -13,6 +13,15 @@ public final class ShareRules {
   /** A GEM object of shmem pages allocates. */
   public static final Rule SHMEM = Rule.of("G6", "drm_gem_shmem_get_pages_sgt");
 
+  /** What of a device is shared, where it is no memory. */
+  public static final Rule REGISTERS = Rule.of("F15", "dma_buf_phys_vec_to_sgt");
+
+  /** The kernels that have an exporter of registers. */
+  public static final Rule PHYS_VEC = REGISTERS.since(7, 0);
+
+  /** A driver maps registers of another device. */
+  public static final Rule MAP_RESOURCE = Rule.of("C5", "dma_map_resource");
+
   /** What the driver is like; no rule of the kernel. */
   public static final Rule DRIVER = Rule.of("driver", "probe");
 
