@@ -1,16 +1,18 @@
 package org.bufferyard.platform.pipeline;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.bufferyard.platform.yard.YardState;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Frames in = out + in flight + dropped, at any time. Engine thread only. What a plug-in throws ({@link
+ * A ring of buffers with frames in flight. Frames in = left + in flight, at any time; whoever opened
+ * it is told of every frame that leaves, before the method that made it leave returns or throws.
+ *
+ * <p>Engine thread only. What a plug-in throws ({@link
  * org.bufferyard.platform.registry.PlugInException}) and a {@link
  * org.bufferyard.api.kernel.KernelOops} come out of every method as they are; then only {@link
- * #abandon} may follow.
+ * #abandon} may follow. The {@link YardState} has to be the same until it holds nothing again.
  */
 @ProviderType
 public interface Pipeline {
@@ -23,45 +25,60 @@ public interface Pipeline {
   Set<String> opsInUse();
 
   /**
-   * Allocates, exports, attaches.
+   * Allocates, exports, attaches. Frames whose bytes were kept are in flight again, in the new
+   * buffers.
    *
-   * @return why it cannot stream; then it holds nothing
+   * @return why it cannot stream; then it holds nothing but what was kept
    */
   Optional<String> start(YardState yard);
 
   /**
-   * Fills one buffer, and once all but one are in flight lets the importers use the oldest.
+   * Fills the oldest free buffer, and lets the importers use the oldest frame once no buffer is free.
    *
-   * @return what became of the frames that left this step, oldest first; empty while it fills up
+   * @return why it cannot go on: the modelled kernel refused; what it holds stays until {@link #stop}
    */
-  List<FrameEnd> step(YardState yard);
+  Optional<String> step(YardState yard);
 
-  /** Frames that were filled and not yet used by everybody. */
+  /** Frames that were begun, ever. */
+  long framesIn();
+
+  /** Frames that were filled and not yet used by everybody, those included whose bytes are kept. */
   int inFlight();
 
-  /** Lets the importers use what is in flight, oldest first: the frame boundary. */
-  List<FrameEnd> drain(YardState yard);
+  /**
+   * Lets the importers use what is in flight, oldest first.
+   *
+   * @return why it cannot go on
+   */
+  Optional<String> drain(YardState yard);
 
   /**
-   * Importers unmap and detach, the buffers and their bytes stay. A swap of ops takes the export away
-   * too.
+   * Importers unmap and detach; the buffers, their bytes and the frames in flight stay. Where a
+   * buffer is its export, as with heaps, the bytes are kept aside instead when {@code exportsToo}.
+   *
+   * @param exportsToo takes the export away, for another set of ops
    */
   void detach(YardState yard, boolean exportsToo);
 
   /**
    * The way back from {@link #detach}.
    *
-   * @return why it cannot; then it holds nothing
+   * @return why it cannot; then it holds nothing but bytes kept aside
    */
   Optional<String> attach(YardState yard);
 
-  /** Detaches and frees. Bytes of the buffers are kept aside when {@code keepBytes}: the next {@link #start} puts them back. */
-  void stop(YardState yard, boolean keepBytes);
+  /**
+   * Detaches and frees.
+   *
+   * @param keepBytes frames in flight stay so, their bytes kept aside for the next {@link #start};
+   *     otherwise they are dropped
+   * @param reason of the frames that are dropped
+   */
+  void stop(YardState yard, boolean keepBytes, String reason);
 
   /**
-   * Forgets everything it holds, calls nobody.
-   *
-   * @return sequence numbers of the frames that were in flight
+   * Forgets everything it holds in the yard and calls nobody. Frames in flight are dropped for this
+   * reason, but for those whose bytes are kept aside.
    */
-  List<Long> abandon();
+  void abandon(String reason);
 }

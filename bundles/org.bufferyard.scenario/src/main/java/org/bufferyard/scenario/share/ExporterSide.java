@@ -18,6 +18,7 @@ import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
 import org.bufferyard.api.dmabuf.ExportedMemory;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.memory.PageRef;
+import org.bufferyard.api.memory.Pgprot;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
@@ -283,6 +284,47 @@ public final class ExporterSide {
       before += run.size();
     }
     return -1;
+  }
+
+  /**
+   * The first bytes of the buffer, as whoever wrote them last meant them, however far they got
+   * through the caches. No driver does so: it is the platform that moves a frame.
+   */
+  public byte[] bytes(long sizeBytes) {
+    byte[] bytes = new byte[Math.toIntExact(sizeBytes)];
+    return yard.cache()
+        .coherently(
+            () -> {
+              int at = 0;
+              for (PhysRange run : runs()) {
+                int length = (int) Math.min(run.size(), bytes.length - at);
+                yard.cache().read(run.base(), Pgprot.CACHED, bytes, at, length);
+                at += length;
+              }
+              return bytes;
+            });
+  }
+
+  /** Puts such bytes into the buffer; no cache holds others then. */
+  public void put(byte[] bytes) {
+    int at = 0;
+    for (PhysRange run : runs()) {
+      int length = (int) Math.min(run.size(), bytes.length - at);
+      yard.cache().forget(run.base(), length);
+      yard.memory().write(run.base(), bytes, at, length);
+      at += length;
+    }
+  }
+
+  /** Whether the memory outlives its export: memory of a process does not, nor pages of a driver. */
+  public boolean canExportAgain() {
+    return ofUser.isEmpty() && ofPages.isEmpty();
+  }
+
+  /** Drops the buffer and keeps the allocation. */
+  public void takeBack() {
+    yard.dmaBufs().put(buffer);
+    buffer = null;
   }
 
   private List<PhysRange> runs() {
