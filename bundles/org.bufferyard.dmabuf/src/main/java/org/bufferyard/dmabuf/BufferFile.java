@@ -172,9 +172,13 @@ final class BufferFile implements UserFile {
       return refused(Errno.EINVAL, "descriptor " + fd + " is no sync file");
     }
     List<DmaFence> fences = file.fences();
+    if (buffer.reservation().lock() < 0) {
+      return refused(Errno.EDEADLK, "the reservation lock is never given back");
+    }
     buffer.reservation().reserve(fences.size());
     FenceUsage usage = write ? FenceUsage.WRITE : FenceUsage.READ;
-    fences.forEach(fence -> buffer.reservation().add(fence, usage));
+    fences.forEach(fence -> buffer.reservation().addReserved(fence, usage));
+    buffer.reservation().unlock();
     return 0;
   }
 

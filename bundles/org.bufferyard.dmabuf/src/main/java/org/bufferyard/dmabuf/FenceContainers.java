@@ -10,6 +10,7 @@ import org.bufferyard.api.dmabuf.DmaFence;
 import org.bufferyard.api.dmabuf.DmaFences;
 import org.bufferyard.api.dmabuf.DmaResv;
 import org.bufferyard.api.dmabuf.FenceUsage;
+import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.kernel.KernelProfile;
@@ -34,6 +35,14 @@ final class FenceContainers implements DmaFences {
 
   @Override
   public DmaFence fence(long context, long seqno) {
+    return fence("timeline:" + context, context, seqno);
+  }
+
+  /**
+   * @param driver id of the device whose driver signals it
+   */
+  DmaFence fence(String driver, long context, long seqno) {
+    events.emit(new DmaEvent.FenceMade(driver, context, seqno));
     return new Fence(context, seqno, false, detaches, events);
   }
 

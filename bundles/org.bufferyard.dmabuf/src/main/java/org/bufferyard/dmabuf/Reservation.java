@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.bufferyard.api.dma.DmaDevice;
 import org.bufferyard.api.dmabuf.DmaFence;
 import org.bufferyard.api.dmabuf.DmaResv;
 import org.bufferyard.api.dmabuf.FenceUsage;
@@ -11,6 +12,7 @@ import org.bufferyard.api.dmabuf.FenceWalk;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.kernel.KernelOops;
 import org.bufferyard.api.kernel.Rule;
 
 /**
@@ -36,6 +38,9 @@ final class Reservation implements DmaResv {
 
   private boolean abandoned;
 
+  /** Slots reserved since the lock was taken and not used; what CONFIG_DEBUG_MUTEXES leaves at unlock. */
+  private int slots;
+
   Reservation(String element, EventSink events) {
     this.element = element;
     this.events = events;
@@ -48,6 +53,7 @@ final class Reservation implements DmaResv {
 
   void setLocked(boolean held) {
     locked = held;
+    slots = held ? slots : 0;
   }
 
   /** Its holder died in an oops: it is held for ever. */
@@ -74,27 +80,39 @@ final class Reservation implements DmaResv {
     if (!locked || abandoned) {
       throw new IllegalStateException("the reservation of " + element + " is not locked");
     }
-    locked = false;
+    setLocked(false);
   }
 
   @Override
   public void add(DmaFence fence, FenceUsage usage) {
-    Objects.requireNonNull(fence, "fence");
     reserve(1);
+    addReserved(fence, usage);
+  }
+
+  @Override
+  public void addReserved(DmaFence fence, FenceUsage usage) {
+    Objects.requireNonNull(fence, "fence");
     if (fence instanceof Fence f && f.ops().isContainer()) {
       warn(CoreRules.ADD_FENCE, "a container: it is not known which timelines are in it");
     }
     Entry added = new Entry(fence, usage);
     fence.get();
     events.emit(
-        new DmaEvent.FenceAdded(element, fence.context(), fence.seqno(), usage.ordinal()));
+        new DmaEvent.FenceAdded(
+            element, fence.context(), fence.seqno(), usage.ordinal(), locked, slots > 0));
     for (int i = 0; i < table.size(); i++) {
       if (isReplacedBy(table.get(i), added)) {
         table.set(i, added).fence().put();
         return;
       }
     }
+    if (table.size() >= capacity) {
+      String text = "no slot was reserved for the fence, and none is free: kernel BUG";
+      events.emit(new DmaEvent.Oopsed(CoreRules.ADD_FENCE, element, text));
+      throw new KernelOops(CoreRules.ADD_FENCE, text);
+    }
     table.add(added);
+    slots = Math.max(0, slots - 1);
   }
 
   private void warn(Rule rule, String text) {
@@ -127,6 +145,7 @@ final class Reservation implements DmaResv {
       warn(CoreRules.RESERVE, "room for " + fences + " fences");
       return Errno.EINVAL.rc();
     }
+    slots = Math.max(slots, fences);
     if (table.size() + fences <= capacity) {
       return 0;
     }
@@ -251,6 +270,11 @@ final class Reservation implements DmaResv {
     }
   }
 
+  @Override
+  public int waitInterruptible(FenceUsage usage, DmaDevice waiter) {
+    return waitInterruptible(usage, waiter.id(), new Narrator(events));
+  }
+
   /**
    * An interruptible wait without a timeout.
    *
@@ -261,7 +285,18 @@ final class Reservation implements DmaResv {
    * @param waiter id of the element on whose behalf
    */
   int waitInterruptible(FenceUsage usage, String waiter, Narrator narrator) {
+    if (table.isEmpty() || fences(usage).isEmpty()) {
+      return 0;
+    }
     Optional<DmaFence> open = firstUnsignaled(usage);
+    events.emit(
+        new DmaEvent.FenceWaited(
+            waiter,
+            element,
+            usage.ordinal(),
+            open.isEmpty(),
+            open.map(DmaFence::context).orElse(0L),
+            open.map(DmaFence::seqno).orElse(0L)));
     if (open.isEmpty()) {
       return 0;
     }

@@ -303,6 +303,11 @@ final class SharedBuffers implements DmaBufs {
   }
 
   @Override
+  public DmaFence newFence(DmaDevice driver, long context, long seqno) {
+    return containers.fence(driver.id(), context, seqno);
+  }
+
+  @Override
   public DmaFences fences() {
     return containers;
   }

@@ -12,6 +12,7 @@ import org.bufferyard.api.dmabuf.FenceUsage;
 import org.bufferyard.api.dmabuf.FenceWalk;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.kernel.KernelOops;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.junit.jupiter.api.Test;
 
@@ -141,6 +142,60 @@ class ReservationTest {
     assertEquals(
         List.of(new DmaEvent.FenceSignaled("timeline:3", 3, 8, Errno.EIO.rc())),
         events.of(DmaEvent.FenceSignaled.class));
+  }
+
+  // ---- what the checker reads ----
+
+  private DmaEvent.FenceAdded lastAdded() {
+    return events.of(DmaEvent.FenceAdded.class).getLast();
+  }
+
+  @Test
+  void anAddedFenceTellsOfLockAndSlot() {
+    add(1, 1, FenceUsage.WRITE);
+    assertFalse(lastAdded().locked());
+    assertTrue(lastAdded().reserved());
+    assertEquals(0, reservation.lock());
+    assertEquals(0, reservation.reserve(1));
+    reservation.addReserved(new Fence(2, 1, events), FenceUsage.READ);
+    assertTrue(lastAdded().locked());
+    assertTrue(lastAdded().reserved());
+    reservation.addReserved(new Fence(3, 1, events), FenceUsage.READ);
+    assertFalse(lastAdded().reserved(), "the slot is used");
+    reservation.reserve(1);
+    reservation.unlock();
+    assertEquals(0, reservation.lock());
+    reservation.addReserved(new Fence(4, 1, events), FenceUsage.READ);
+    assertFalse(lastAdded().reserved(), "a slot does not outlive the lock");
+  }
+
+  @Test
+  void aFullTableIsABugForWhoeverReservedNothing() {
+    assertThrows(
+        KernelOops.class,
+        () -> reservation.addReserved(new Fence(1, 1, events), FenceUsage.WRITE));
+    assertEquals(1, events.of(DmaEvent.Oopsed.class).size());
+    Fence replaced = add(1, 1, FenceUsage.WRITE);
+    reservation.addReserved(new Fence(1, 2, events), FenceUsage.WRITE);
+    assertEquals(1, replaced.references(), "a later one of the timeline needs no slot");
+  }
+
+  @Test
+  void aWaitTellsWhatItMet() {
+    Narrator narrator = new Narrator(events);
+    assertEquals(0, reservation.waitInterruptible(FenceUsage.READ, "cam", narrator));
+    assertEquals(List.of(), events.of(DmaEvent.FenceWaited.class), "there was nothing to wait for");
+    Fence fence = add(7, 3, FenceUsage.WRITE);
+    assertEquals(
+        Errno.ERESTARTSYS.rc(), reservation.waitInterruptible(FenceUsage.READ, "cam", narrator));
+    fence.signal();
+    assertEquals(0, reservation.waitInterruptible(FenceUsage.READ, "cam", narrator));
+    int read = FenceUsage.READ.ordinal();
+    assertEquals(
+        List.of(
+            new DmaEvent.FenceWaited("cam", "buf:1", read, false, 7, 3),
+            new DmaEvent.FenceWaited("cam", "buf:1", read, true, 0, 0)),
+        events.of(DmaEvent.FenceWaited.class));
   }
 
   // ---- references, walks, waits ----

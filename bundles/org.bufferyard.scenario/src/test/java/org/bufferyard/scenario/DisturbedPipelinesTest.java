@@ -195,6 +195,18 @@ class DisturbedPipelinesTest {
   }
 
   @Test
+  void driversOfDrmWaitForALateWriterThatSaysSo() {
+    memory = MemoryKind.DEFAULT;
+    ops = Optional.of("prime");
+    breaks(Kind.LATE_WRITE, "", 3);
+    assertEquals(FRAMES - 1, expect(Verdict.CORRUPT).framesOut(), "videobuf2 looks at no fence");
+    board.scalerModel = "samsung,exynos5250-g2d";
+    assertEquals(FRAMES, expect(Verdict.SHARED).framesOut(), "DRM waits for the writer");
+    ops = Optional.empty();
+    assertEquals(FRAMES - 1, expect(Verdict.CORRUPT).framesOut(), "videobuf2 tells of no write");
+  }
+
+  @Test
   void aTransferThatRunsOnHitsTheNextBuffer() {
     board.codecHasPool = true;
     memory = MemoryKind.POOL;

@@ -153,6 +153,9 @@ public interface DmaBufs {
   /** A new fence on a timeline. */
   DmaFence newFence(long context, long seqno);
 
+  /** The same, of the device whose driver signals it. */
+  DmaFence newFence(DmaDevice driver, long context, long seqno);
+
   /** Fences and their containers. */
   DmaFences fences();
 

@@ -1,6 +1,7 @@
 package org.bufferyard.api.dmabuf;
 
 import java.util.List;
+import org.bufferyard.api.dma.DmaDevice;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** The reservation object of a buffer (F11). Engine thread only. */
@@ -39,6 +40,13 @@ public interface DmaResv {
    */
   void add(DmaFence fence, FenceUsage usage);
 
+  /**
+   * dma_resv_add_fence() alone: the caller has reserved a slot since it took the lock.
+   *
+   * @throws org.bufferyard.api.kernel.KernelOops when there is no room: the kernel has a BUG_ON
+   */
+  void addReserved(DmaFence fence, FenceUsage usage);
+
   /** dma_resv_replace_fences(): the entries of a context become this one. */
   void replace(long context, DmaFence fence, FenceUsage usage);
 
@@ -58,4 +66,12 @@ public interface DmaResv {
    * @return what is left of the timeout, at least 1; 0 when it ran out
    */
   long waitTimeout(FenceUsage usage, long timeout);
+
+  /**
+   * dma_resv_wait_timeout(), interruptible and without a timeout, by the driver of a device. Nobody
+   * signals while the engine thread waits.
+   *
+   * @return 0, or -ERESTARTSYS when only a signal could end the wait
+   */
+  int waitInterruptible(FenceUsage usage, DmaDevice waiter);
 }

@@ -224,7 +224,37 @@ public sealed interface DmaEvent {
 
   // ---- fences ----
 
-  record FenceAdded(String element, long context, long seqno, int usage) implements DmaEvent {}
+  /**
+   * dma_fence_init().
+   *
+   * @param element id of the device whose driver signals it; {@code "timeline:"} and the context where
+   *     nobody says
+   */
+  record FenceMade(String element, long context, long seqno) implements DmaEvent {}
+
+  /**
+   * dma_resv_add_fence(); {@code element} is the buffer.
+   *
+   * @param locked whether the reservation lock was held
+   * @param reserved whether a slot had been reserved since the lock was taken
+   */
+  record FenceAdded(
+      String element, long context, long seqno, int usage, boolean locked, boolean reserved)
+      implements DmaEvent {}
+
+  /**
+   * dma_resv_wait_timeout() of a reservation that has such fences.
+   *
+   * @param element who waits: id of a device, or of the buffer itself for a CPU
+   * @param buffer whose reservation
+   * @param usage class that is waited for, with all before it
+   * @param over whether all were signaled
+   * @param context of the first that was not, else 0
+   * @param seqno of the first that was not, else 0
+   */
+  record FenceWaited(
+      String element, String buffer, int usage, boolean over, long context, long seqno)
+      implements DmaEvent {}
 
   record FenceSignaled(String element, long context, long seqno, int status) implements DmaEvent {}
 

@@ -6,7 +6,7 @@ import org.bufferyard.platform.check.CheckSite;
 import org.bufferyard.platform.check.Finding;
 import org.bufferyard.platform.check.Finding.Clue;
 
-/** How the rules of this package report: errors that name two events. */
+/** How the rules of this package report: findings that name two events. */
 final class Reports {
   private final CheckSite site;
 
@@ -23,15 +23,21 @@ final class Reports {
    * @param clues the earlier event first
    */
   void error(Rule rule, String element, String text, Clue... clues) {
+    report(Finding.Severity.ERROR, rule, element, text, clues);
+  }
+
+  /**
+   * @param clues the earlier event first
+   */
+  void warning(Rule rule, String element, String text, Clue... clues) {
+    report(Finding.Severity.WARNING, rule, element, text, clues);
+  }
+
+  private void report(
+      Finding.Severity severity, Rule rule, String element, String text, Clue... clues) {
     site.report(
         new Finding(
-            Finding.Family.STREAM,
-            Finding.Severity.ERROR,
-            rule,
-            element,
-            text,
-            false,
-            List.of(clues)));
+            Finding.Family.STREAM, severity, rule, element, text, false, List.of(clues)));
   }
 
   static String range(long address, long length) {

@@ -35,6 +35,7 @@ final class DocumentedCommandsTest {
           "launch/yards/exporters/udmabuf.scenario",
           "launch/yards/exporters/vb2-contig-noncontig.scenario",
           "launch/yards/exporters/vb2-contig.scenario",
+          "launch/yards/faults/fence.scenario",
           "launch/yards/faults/out-of-range.scenario");
 
   @TestFactory

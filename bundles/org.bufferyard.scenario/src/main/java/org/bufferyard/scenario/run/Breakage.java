@@ -123,7 +123,11 @@ final class Breakage {
 
   private static String leaveFence(YardState yard, DmaBuf buffer, long seqno) {
     DmaFence fence = yard.dmaBufs().newFence(buffer.inode(), seqno);
+    if (buffer.reservation().lock() < 0) {
+      return "the reservation lock is held for ever: no fence can be added";
+    }
     buffer.reservation().add(fence, FenceUsage.KERNEL);
+    buffer.reservation().unlock();
     return "fence " + fence.context() + ":" + fence.seqno() + " of class KERNEL stays in "
         + buffer.id() + " unsignaled";
   }

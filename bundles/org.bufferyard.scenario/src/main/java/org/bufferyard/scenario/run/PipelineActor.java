@@ -183,7 +183,7 @@ final class PipelineActor {
       return;
     }
     Outcome outcome =
-        transfer.consumeBeforeFill(
+        transfer.consumeLate(
             buffer.exporter(), importer, frame, bytesOf(buffer.exporter()));
     settle(importer, frame, outcome).ifPresentOrElse(l -> losses.add(l, 1), () -> framesOut++);
   }
@@ -228,7 +228,7 @@ final class PipelineActor {
       long frame,
       FrameResult written) {
     transfer.watch();
-    if (!mapped(importer)) {
+    if (!mapped(importer) || stop(importer.awaitWriters(), List.of(importer.device().id()))) {
       return stopped;
     }
     return settle(

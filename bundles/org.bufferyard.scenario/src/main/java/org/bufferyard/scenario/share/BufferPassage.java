@@ -6,6 +6,7 @@ import org.bufferyard.api.dmabuf.DmaBuf;
 import org.bufferyard.api.dmabuf.DmaBufAttachment;
 import org.bufferyard.api.dmabuf.DmaBufs;
 import org.bufferyard.api.dmabuf.DmaBufs.AttachResult;
+import org.bufferyard.api.dmabuf.FenceUsage;
 import org.bufferyard.api.memory.SgTable;
 import org.bufferyard.platform.yard.YardDevice;
 
@@ -47,6 +48,11 @@ final class BufferPassage implements Passage {
       core.detach(attachment);
       attachment = null;
     }
+  }
+
+  @Override
+  public int waitForWriters() {
+    return buffer.reservation().waitInterruptible(FenceUsage.toWaitFor(false), device);
   }
 
   @Override

@@ -15,6 +15,7 @@ import org.bufferyard.api.dma.Gfp;
 import org.bufferyard.api.dmabuf.DmaBuf;
 import org.bufferyard.api.dmabuf.DmaBufs.ExportResult;
 import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
+import org.bufferyard.api.dmabuf.DmaFence;
 import org.bufferyard.api.dmabuf.ExportedMemory;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.memory.PageRef;
@@ -37,6 +38,7 @@ public final class ExporterSide {
   private final YardDevice device;
   private final Reasons reasons;
   private final SyncPlan syncs;
+  private final WriteFences writeFences;
   private Allocation allocation;
   private Optional<SgTable> table = Optional.empty();
   private Optional<UserBuffer> ofUser = Optional.empty();
@@ -56,6 +58,7 @@ public final class ExporterSide {
     this.yard = yard;
     this.syncs = syncs;
     this.device = device;
+    this.writeFences = new WriteFences(yard, device);
     this.reasons = new Reasons(yard.events());
   }
 
@@ -95,6 +98,11 @@ public final class ExporterSide {
     return registers.isPresent()
         ? new PatternedDevice(yard.inside(device))
         : yard.hardware(device);
+  }
+
+  /** The fence that tells others of a write which is about to begin; empty where nobody is told. */
+  Optional<DmaFence> announceWrite(long sequence) {
+    return writeFences.announce(exported(), sequence);
   }
 
   /** How much of a frame of that size there is room for: a register window is as large as it is. */

@@ -7,6 +7,7 @@ import org.bufferyard.api.device.Frame.BusSegment;
 import org.bufferyard.api.device.FrameResult;
 import org.bufferyard.api.dma.DmaAddress;
 import org.bufferyard.api.dma.DmaAttr;
+import org.bufferyard.api.dmabuf.DmaFence;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.platform.yard.YardDevice;
@@ -47,6 +48,13 @@ public final class FrameTransfer {
    * buffer before its device fills it, and takes it out of the queue after.
    */
   public FrameResult fill(ExporterSide exporter, long sequence, long sizeBytes) {
+    Optional<DmaFence> announced = exporter.announceWrite(sequence);
+    FrameResult written = write(exporter, sequence, sizeBytes);
+    announced.ifPresent(DmaFence::signal);
+    return written;
+  }
+
+  private FrameResult write(ExporterSide exporter, long sequence, long sizeBytes) {
     exporter.prepare();
     FrameResult written =
         exporter.hardware().fill(new Frame(sequence, exporter.segments(), sizeBytes));
@@ -55,13 +63,33 @@ public final class FrameTransfer {
     return written;
   }
 
-  /** The importer reads before the exporter's write arrives, as nothing made it wait. */
-  public Outcome consumeBeforeFill(
+  /**
+   * The importer is told of a frame before the exporter's write arrives. One that waits for the
+   * writers of a buffer still reads the frame, if the exporter said that it writes.
+   */
+  public Outcome consumeLate(
       ExporterSide exporter, ImporterSide importer, long sequence, long sizeBytes) {
+    Optional<DmaFence> announced = exporter.announceWrite(sequence);
+    if (announced.isPresent() && importer.awaitsWriters()) {
+      reasons.step(
+          ShareRules.AWAIT_WRITERS,
+          importer.device().id(),
+          "waits for the writers of the buffer before it reads frame "
+              + sequence
+              + ": the late write is done by then",
+          "context",
+          Long.toString(announced.get().context()),
+          "seqno",
+          Long.toString(announced.get().seqno()));
+      FrameResult written = write(exporter, sequence, sizeBytes);
+      announced.get().signal();
+      return consume(exporter, importer, sequence, sizeBytes, written);
+    }
     FrameResult read =
         yard.hardware(importer.device())
             .consume(new Frame(sequence, importer.segments(), sizeBytes));
-    FrameResult written = fill(exporter, sequence, sizeBytes);
+    FrameResult written = write(exporter, sequence, sizeBytes);
+    announced.ifPresent(DmaFence::signal);
     if (read.fault().isPresent()) {
       return stopped(importer.device(), read.fault().get(), sequence);
     }

@@ -191,6 +191,24 @@ public final class ImporterSide {
     passage.detach();
   }
 
+  /**
+   * Whether the driver waits for the writers of a buffer before it reads: those of DRM do, for each
+   * commit or job (drm_atomic_helper_wait_for_fences(), drm_sched_job_add_implicit_dependencies()),
+   * videobuf2 looks at no fence but those that a map waits for.
+   */
+  boolean awaitsWriters() {
+    return passage instanceof BufferPassage && !isVb2();
+  }
+
+  /** Waits for the writers, where the driver does so. */
+  public Optional<Refusal> awaitWriters() {
+    if (!awaitsWriters()) {
+      return Optional.empty();
+    }
+    int rc = passage.waitForWriters();
+    return rc == 0 ? Optional.empty() : Optional.of(new Refusal(rc, "DRM_IOCTL_MODE_ATOMIC"));
+  }
+
   private boolean isVb2() {
     return path == ImportPath.VB2_DMA_CONTIG || path == ImportPath.VB2_DMA_SG;
   }

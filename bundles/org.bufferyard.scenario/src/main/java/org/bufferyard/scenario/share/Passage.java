@@ -15,5 +15,8 @@ sealed interface Passage permits BufferPassage, RegisterPassage {
 
   void detach();
 
+  /** 0, or the errno of a wait that only a signal ends. */
+  int waitForWriters();
+
   long sizeBytes();
 }

@@ -80,6 +80,11 @@ final class RegisterPassage implements Passage {
   public void detach() {}
 
   @Override
+  public int waitForWriters() {
+    return 0;
+  }
+
+  @Override
   public long sizeBytes() {
     return window.size();
   }

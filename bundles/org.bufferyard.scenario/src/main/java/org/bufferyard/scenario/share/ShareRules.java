@@ -55,6 +55,9 @@ public final class ShareRules {
   /** A GEM DMA importer wants one contiguous run. */
   public static final Rule GEM_CONTIGUOUS = Rule.of("G6", "drm_gem_dma_prime_import_sg_table");
 
+  /** A driver of DRM waits for the writers of a buffer. */
+  public static final Rule AWAIT_WRITERS = Rule.of("F11", "drm_atomic_helper_wait_for_fences");
+
   /** A device accesses memory through its bus. */
   public static final Rule TRANSFER = Rule.of("D14", "bus master access");
 
