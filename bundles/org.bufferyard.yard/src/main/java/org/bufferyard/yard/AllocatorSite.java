@@ -6,15 +6,19 @@ import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.memory.PhysRange;
 
-/** The context of a page allocator or bounce pool on a first start: nothing is live yet. */
+/** The context of a page allocator or bounce pool. */
 final class AllocatorSite extends RevocableContext implements AllocatorContext {
-  AllocatorSite(KernelProfile kernel, EventSink events) {
-    super(kernel, events);
+  private final List<PhysRange> live;
+
+  AllocatorSite(
+      KernelProfile kernel, EventSink events, Standing standing, List<PhysRange> live) {
+    super(kernel, events, standing);
+    this.live = List.copyOf(live);
   }
 
   @Override
   public List<PhysRange> live() {
     check();
-    return List.of();
+    return live;
   }
 }

@@ -1,12 +1,13 @@
 package org.bufferyard.yard;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import org.bufferyard.api.allocator.AllocatorKind;
-import org.bufferyard.api.allocator.BouncePoolKind;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bufferyard.api.allocator.IovaAllocatorKind;
 import org.bufferyard.api.device.DeviceKind;
 import org.bufferyard.api.dmabuf.DmaBufOpsKind;
@@ -15,90 +16,216 @@ import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.registry.KindStatus.State;
 import org.bufferyard.platform.registry.Kinds;
 import org.bufferyard.platform.spec.DeviceSpec;
-import org.bufferyard.platform.spec.IommuSpec;
-import org.bufferyard.platform.spec.PlatformSpec;
+import org.bufferyard.platform.yard.KindSwap;
+import org.bufferyard.yard.Needs.Choice;
+import org.bufferyard.yard.Needs.Need;
 
 /**
- * The plug-ins of one yard, chosen once before it starts. Choosing activates components, which the
- * engine thread must never do, so all of it happens on the thread that opens the yard.
+ * The plug-ins of one yard: chosen before it starts, exchanged when it is told to.
+ *
+ * <p>Choosing activates components, which the engine thread must never do: {@link #choose} and {@link
+ * #plan} are for other threads. Everything else is the engine thread's.
  */
 final class ChosenKinds {
   /** What to do about a plug-in that is out of use. */
   static final String MEND = "update or remove that plug-in";
 
-  static final String BUDDY = "buddy";
-  static final String CMA = "cma";
-  static final String SWIOTLB = "swiotlb";
-  static final String IOVA = "iova";
+  /** Who serves, and how he stands. Compared by identity. */
+  static final class Held {
+    private final Object service;
+    private final Standing standing = new Standing();
 
-  private final Map<String, AllocatorKind> allocators = new HashMap<>();
-  private final Map<String, BouncePoolKind> bouncePools = new HashMap<>();
-  private final Map<String, IommuKind> iommus = new HashMap<>();
-  private final Map<String, DeviceKind> devices = new HashMap<>();
-  private final Map<String, DmaBufOpsKind> ops = new TreeMap<>();
-  private final Optional<IovaAllocatorKind> iova;
-  private final Kinds kinds;
+    Held(Object service) {
+      this.service = service;
+    }
+  }
+
+  /** Live buffers of an exporter that have somebody's ops. */
+  private record Use(Held ops, String exporter) {}
+
+  private final Kinds registry;
+  private final Needs needs;
   private final String flavour;
 
-  ChosenKinds(Kinds kinds, PlatformSpec spec, MemoryLayout layout, String flavour) {
-    this.kinds = kinds;
+  /** Null: nobody watches. */
+  private final Watch watch;
+
+  /** Replaced as a whole, on the engine thread. */
+  private volatile Map<Choice, Held> held;
+
+  /** How many buffers; written on the engine thread. */
+  private final Map<Use, Integer> uses = new ConcurrentHashMap<>();
+
+  private ChosenKinds(
+      Kinds registry, Needs needs, String flavour, Watch watch, Map<Choice, Held> held) {
+    this.registry = registry;
+    this.needs = needs;
     this.flavour = flavour;
-    if (!layout.zones().isEmpty()) {
-      need(AllocatorKind.class, allocators, BUDDY, "the page allocator");
-    }
-    ReservedMemory plan = ReservedMemory.of(spec);
-    plan.pageAllocators()
-        .forEach(
-            p -> need(AllocatorKind.class, allocators, p.allocator(), "pool '" + p.id() + "'"));
-    if (!plan.bouncePools().isEmpty()) {
-      need(BouncePoolKind.class, bouncePools, SWIOTLB, "bouncing");
-    }
-    for (IommuSpec iommu : spec.iommus()) {
-      if (iommu.enabled()) {
-        kinds
-            .choose(IommuKind.class, iommu.model(), flavour)
-            .ifPresent(k -> iommus.put(iommu.model(), k));
-      }
-    }
-    this.iova =
-        iommus.isEmpty()
-            ? Optional.empty()
-            : Optional.of(chosen(IovaAllocatorKind.class, IOVA, "the DMA API behind an IOMMU"));
-    for (DeviceSpec device : spec.devices()) {
-      kinds
-          .choose(DeviceKind.class, device.model(), flavour)
-          .ifPresent(k -> devices.put(device.model(), k));
-    }
-    for (String name : kinds.models(DmaBufOpsKind.class)) {
-      kinds.choose(DmaBufOpsKind.class, name, flavour).ifPresent(k -> ops.put(name, k));
-    }
-  }
-
-  AllocatorKind allocator(String model) {
-    return allocators.get(model);
-  }
-
-  BouncePoolKind bouncePool() {
-    return bouncePools.get(SWIOTLB);
-  }
-
-  IovaAllocatorKind iova() {
-    return iova.orElseThrow();
-  }
-
-  /** Empty: no bundle brings its table format. */
-  Optional<IommuKind> iommu(String model) {
-    return Optional.ofNullable(iommus.get(model));
+    this.watch = watch;
+    this.held = Map.copyOf(held);
   }
 
   /**
-   * Empty: nobody knows its driver.
+   * Chooses everything that the board needs.
    *
-   * @throws BadInputException when somebody does and is out of use: an answer without its facts
-   *     would be another board's
+   * @throws BadInputException when nobody brings what it cannot do without
    */
-  Optional<DeviceKind> device(DeviceSpec device) {
-    Optional<DeviceKind> kind = Optional.ofNullable(devices.get(device.model()));
+  static ChosenKinds choose(Kinds registry, Needs needs, String flavour) {
+    Map<Choice, Held> found = new HashMap<>();
+    ChosenKinds none = new ChosenKinds(registry, needs, flavour, null, found);
+    for (Need need : needs.all()) {
+      Choice choice = need.choice();
+      if (choice.type() == IovaAllocatorKind.class) {
+        continue;
+      }
+      Optional<Held> held = registry.choose(choice.type(), choice.model(), flavour).map(Held::new);
+      if (held.isEmpty() && !need.optional()) {
+        throw none.missing(choice.type(), choice.model(), need.who());
+      }
+      held.ifPresent(h -> found.put(choice, h));
+    }
+    if (found.keySet().stream().anyMatch(c -> c.type() == IommuKind.class)) {
+      Object iova =
+          registry
+              .choose(IovaAllocatorKind.class, Needs.IOVA, flavour)
+              .orElseThrow(
+                  () ->
+                      none.missing(
+                          IovaAllocatorKind.class, Needs.IOVA, "the DMA API behind an IOMMU"));
+      found.put(new Choice(IovaAllocatorKind.class, Needs.IOVA), new Held(iova));
+    }
+    for (String name : registry.models(DmaBufOpsKind.class)) {
+      registry
+          .choose(DmaBufOpsKind.class, name, flavour)
+          .ifPresent(k -> found.put(new Choice(DmaBufOpsKind.class, name), new Held(k)));
+    }
+    return new ChosenKinds(registry, needs, flavour, null, found);
+  }
+
+  /** The same choices under a watch. */
+  ChosenKinds watchedBy(Watch who) {
+    return new ChosenKinds(registry, needs, flavour, who, held);
+  }
+
+  /** Those of the choices that did not break, for a yard that begins anew. */
+  ChosenKinds survivors() {
+    Map<Choice, Held> whole = new HashMap<>();
+    held.forEach(
+        (choice, h) -> {
+          if (!h.standing.isBroken()) {
+            whole.put(choice, new Held(h.service));
+          }
+        });
+    return new ChosenKinds(registry, needs, flavour, watch, whole);
+  }
+
+  int size() {
+    return held.size();
+  }
+
+  /** Drops everything: a closed yard holds on to no plug-in. */
+  void forget() {
+    held = Map.of();
+    uses.clear();
+  }
+
+  /** What is due to be exchanged. */
+  List<KindSwap> plan() {
+    Map<Choice, Held> now = held;
+    List<KindSwap> due = new ArrayList<>();
+    boolean translates =
+        needs.all().stream()
+            .map(Need::choice)
+            .anyMatch(c -> c.type() == IommuKind.class && next(c).isPresent());
+    for (Need need : needs.all()) {
+      Choice choice = need.choice();
+      boolean idle = choice.type() == IovaAllocatorKind.class && !translates;
+      if (!idle || now.containsKey(choice)) {
+        add(due, choice, now, need.elements(), need.devices());
+      }
+    }
+    Set<String> names = new TreeSet<>(registry.models(DmaBufOpsKind.class));
+    now.keySet().stream()
+        .filter(c -> c.type() == DmaBufOpsKind.class)
+        .forEach(c -> names.add(c.model()));
+    for (String name : names) {
+      Choice choice = new Choice(DmaBufOpsKind.class, name);
+      add(due, choice, now, exportersWith(now.get(choice)), Set.of());
+    }
+    return due;
+  }
+
+  private void add(
+      List<KindSwap> due,
+      Choice choice,
+      Map<Choice, Held> now,
+      List<String> elements,
+      Set<String> devices) {
+    Optional<Object> from = Optional.ofNullable(now.get(choice)).map(h -> h.service);
+    Optional<Object> to = next(choice);
+    if (from.orElse(null) != to.orElse(null)) {
+      due.add(new KindSwap(choice.type(), choice.model(), from, to, elements, devices));
+    }
+  }
+
+  private Optional<Object> next(Choice choice) {
+    return registry.choose(choice.type(), choice.model(), flavour).map(k -> k);
+  }
+
+  /** What a choice is for; empty for ops. */
+  Optional<Need> need(Choice choice) {
+    return needs.all().stream().filter(n -> n.choice().equals(choice)).findFirst();
+  }
+
+  private List<String> exportersWith(Held ops) {
+    return uses.keySet().stream()
+        .filter(u -> u.ops() == ops)
+        .map(Use::exporter)
+        .sorted()
+        .toList();
+  }
+
+  /** How many live buffers have the ops of who serves a choice now. */
+  int buffersWith(Choice choice) {
+    Held ops = held.get(choice);
+    return uses.entrySet().stream()
+        .filter(e -> e.getKey().ops() == ops)
+        .mapToInt(Map.Entry::getValue)
+        .sum();
+  }
+
+  /** A buffer with these ops came to be, or was released. */
+  void used(Held ops, String exporter, int more) {
+    uses.merge(
+        new Use(ops, exporter), more, (a, b) -> a + b == 0 ? null : Integer.valueOf(a + b));
+  }
+
+  /** Who serves a choice now; empty: nobody. */
+  Optional<Object> now(Choice choice) {
+    return Optional.ofNullable(held.get(choice)).map(h -> h.service);
+  }
+
+  /** From now on somebody else serves, or nobody. */
+  void hold(Choice choice, Optional<Held> successor) {
+    Map<Choice, Held> next = new HashMap<>(held);
+    next.remove(choice);
+    successor.ifPresent(h -> next.put(choice, h));
+    held = Map.copyOf(next);
+  }
+
+  /** Who was chosen; empty: nobody brings it. */
+  Optional<Held> held(Class<?> type, String model) {
+    return Optional.ofNullable(held.get(new Choice(type, model)));
+  }
+
+  /** The service of a holder, as its kind. */
+  static <K> K service(Class<K> type, Held holder) {
+    return type.cast(holder.service);
+  }
+
+  /** Whether a device's driver is known. */
+  Optional<Held> device(DeviceSpec device) {
+    Optional<Held> kind = held(DeviceKind.class, device.model());
     if (kind.isEmpty()) {
       outOfUse(DeviceKind.class, device.model())
           .ifPresent(
@@ -115,43 +242,33 @@ final class ChosenKinds {
   /**
    * @throws BadInputException when nobody brings these ops
    */
-  DmaBufOpsKind ops(String name) {
-    DmaBufOpsKind kind = ops.get(name);
-    if (kind == null) {
-      throw missing(DmaBufOpsKind.class, name, "the export");
-    }
-    return kind;
+  Held ops(String name) {
+    return held(DmaBufOpsKind.class, name)
+        .orElseThrow(() -> missing(DmaBufOpsKind.class, name, "the export"));
   }
 
   /** Who would serve a model and must not: the plug-in and what is wrong with it. */
   Optional<String> outOfUse(Class<?> type, String model) {
-    return kinds.status().stream()
+    return registry.status().stream()
         .filter(s -> s.kind().equals(type.getSimpleName()) && s.model().equals(model))
         .filter(s -> s.state() == State.QUARANTINED || s.state() == State.REFUSED)
         .findFirst()
         .map(s -> s.provider() + ": " + s.reason());
   }
 
-  /** The description of a chosen plug-in, by which it is blamed when it breaks. */
-  PlugIn plugIn(Class<?> type, Object service, String model, String element) {
+  /** The description of a plug-in, by which it is blamed when it breaks. */
+  PlugIn plugIn(Class<?> type, Held who, String model, String element) {
     return new PlugIn(
         type.getSimpleName(),
         model,
-        service.getClass().getName(),
+        who.service.getClass().getName(),
         element,
-        reason -> kinds.quarantine(service, reason));
-  }
-
-  private <K> void need(Class<K> type, Map<String, K> into, String model, String who) {
-    if (!into.containsKey(model)) {
-      into.put(model, chosen(type, model, who));
-    }
-  }
-
-  private <K> K chosen(Class<K> type, String model, String who) {
-    return kinds
-        .choose(type, model, flavour)
-        .orElseThrow(() -> missing(type, model, who));
+        reason -> {
+          who.standing.broke();
+          registry.quarantine(who.service, reason);
+        },
+        who.standing,
+        watch);
   }
 
   private BadInputException missing(Class<?> type, String model, String who) {
@@ -162,6 +279,6 @@ final class ChosenKinds {
         .orElseGet(
             () ->
                 new BadInputException(
-                    needs + "which no plug-in brings", who, "there are: " + kinds.models(type)));
+                    needs + "which no plug-in brings", who, "there are: " + registry.models(type)));
   }
 }

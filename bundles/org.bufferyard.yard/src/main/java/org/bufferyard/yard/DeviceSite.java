@@ -11,8 +11,13 @@ final class DeviceSite extends RevocableContext implements DeviceContext {
   private final DmaDevice device;
   private final DeviceBus bus;
 
-  DeviceSite(KernelProfile kernel, EventSink events, DmaDevice device, DeviceBus bus) {
-    super(kernel, events);
+  DeviceSite(
+      KernelProfile kernel,
+      EventSink events,
+      Standing standing,
+      DmaDevice device,
+      DeviceBus bus) {
+    super(kernel, events, standing);
     this.device = device;
     this.bus = bus;
   }

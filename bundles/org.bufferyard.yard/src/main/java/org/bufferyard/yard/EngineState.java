@@ -1,11 +1,13 @@
 package org.bufferyard.yard;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.bufferyard.api.device.Device;
 import org.bufferyard.api.device.DeviceBus;
@@ -16,10 +18,12 @@ import org.bufferyard.api.dmabuf.DmaBufs;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.DmaEvent.KernelMessage;
 import org.bufferyard.api.event.DmaEvent.MessageClass;
+import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.memory.PhysMemory;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.registry.PlugInException;
 import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.spec.PoolSpec;
@@ -35,6 +39,7 @@ import org.bufferyard.platform.yard.SwapOutcome;
 import org.bufferyard.platform.yard.TranslationCache;
 import org.bufferyard.platform.yard.YardDevice;
 import org.bufferyard.platform.yard.YardState;
+import org.bufferyard.yard.ChosenKinds.Held;
 
 /**
  * All state of one yard. Built, used and undone on its engine thread; every method checks that.
@@ -58,6 +63,11 @@ final class EngineState implements YardState {
   private final Hardware hardware;
   private final Map<String, LiveDevice> devices = new LinkedHashMap<>();
   private final Map<LiveDevice, Bus> buses = new HashMap<>();
+  private final ChosenKinds kinds;
+  private final Swaps swaps;
+
+  /** The yard has begun anew without this state. */
+  private boolean givenUp;
 
   // Set once, by start().
   private Pools pools;
@@ -65,7 +75,7 @@ final class EngineState implements YardState {
   private Dma dma;
   private DmaBufs dmaBufs;
 
-  private EngineState(Plan plan, EngineThread thread) {
+  private EngineState(Plan plan, ChosenKinds kinds, EngineThread thread) {
     this.spec = plan.spec();
     this.kernel = plan.options().kernel();
     this.thread = thread;
@@ -75,7 +85,9 @@ final class EngineState implements YardState {
     this.registers =
         new RegisterWindows(
             spec.devices().stream().flatMap(d -> d.registers().stream()).toList());
-    this.hardware = new Hardware(plan.kinds(), kernel, log);
+    this.kinds = kinds;
+    this.hardware = new Hardware(kinds, kernel, log);
+    this.swaps = new Swaps(this, kinds);
   }
 
   /** Caches show only where a device goes past them. */
@@ -89,8 +101,8 @@ final class EngineState implements YardState {
   }
 
   /** Builds the state; what was opened is closed again when the rest fails. */
-  static EngineState open(Plan plan, EngineThread thread) {
-    EngineState state = new EngineState(plan, thread);
+  static EngineState open(Plan plan, ChosenKinds kinds, EngineThread thread) {
+    EngineState state = new EngineState(plan, kinds, thread);
     try {
       state.start(plan);
     } catch (RuntimeException | Error failed) {
@@ -103,34 +115,64 @@ final class EngineState implements YardState {
   }
 
   private void start(Plan plan) {
-    pools = new Pools(spec, plan.layout(), plan.kinds(), kernel, log, instances);
+    pools = new Pools(spec, plan.layout(), kinds, kernel, log, instances);
     TableArea tables =
         new TableArea(
-            plan.layout().tables().ranges().getFirst(), memory, pools.noMemory());
+            plan.layout().tables().ranges().getFirst(), memory, pools.books().noMemory());
     translations =
-        new Translations(spec, plan.kinds(), kernel, log, memory, tables, clock, instances);
+        new Translations(spec, kinds, kernel, log, memory, tables, clock, instances);
     spec.devices().forEach(this::create);
     dma = plan.dmaEngine().open(new DmaSite(this));
-    dmaBufs = plan.dmaBufEngine().open(new DmaBufSite(this, plan.kinds()));
-    pools.startCounting();
+    dmaBufs = plan.dmaBufEngine().open(new DmaBufSite(this, kinds));
+    pools.books().startCounting();
   }
 
-  /** Undoes and closes everything; failures are collected and thrown at the end. */
+  /**
+   * Undoes and closes everything; failures are collected and thrown at the end. May be called again by
+   * a fresh thread when a plug-in hung in it: what was done is not done twice.
+   */
   void close() {
     thread.check();
     Failures failures = new Failures("closing the yard of '" + spec.name() + "'");
     ledger.undoAll(failures);
+    closeAll(failures);
+    kinds.forget();
+    failures.throwIfAny();
+  }
+
+  private void closeAll(Failures failures) {
     for (LiveDevice device : devices.values()) {
       failures.run(() -> hardware.close(device));
       device.remove();
     }
     instances.closeAll(failures);
-    failures.throwIfAny();
+  }
+
+  /**
+   * Closes every instance without undoing anything: memory, books and mappings are given up with it.
+   * Handles and this object are of no use any more.
+   *
+   * @param tell is told what goes wrong, line by line
+   */
+  void giveUp(Consumer<String> tell) {
+    thread.check();
+    Failures failures = new Failures("closing a yard that was given up");
+    closeAll(failures);
+    givenUp = true;
+    failures.tell(tell);
+  }
+
+  private void check() {
+    thread.check();
+    if (givenUp) {
+      throw new IllegalStateException(
+          "the yard of '" + spec.name() + "' began anew: this state was given up");
+    }
   }
 
   @Override
   public YardDevice device(String id) {
-    thread.check();
+    check();
     LiveDevice device = devices.get(id);
     if (device == null) {
       throw new BadInputException(
@@ -156,15 +198,14 @@ final class EngineState implements YardState {
 
   /** Takes devices away and makes them anew; {@code leftovers} settles what they had mapped. */
   private List<YardDevice> replace(List<String> ids, Consumer<String> leftovers) {
-    thread.check();
+    check();
     LinkedHashSet<String> distinct = new LinkedHashSet<>(ids);
     distinct.forEach(this::device); // all of them are there, or nothing happens
     Failures failures = new Failures("removing " + distinct);
     distinct.forEach(id -> remove(devices.get(id), leftovers, failures));
     distinct.forEach(
         id -> {
-          create(devices.get(id).spec());
-          log.emit(new DmaEvent.Bound(id));
+          bind(devices.get(id).spec());
         });
     failures.throwIfAny();
     return ids.stream().map(this::device).toList();
@@ -172,7 +213,7 @@ final class EngineState implements YardState {
 
   @Override
   public Injection injection() {
-    thread.check();
+    check();
     return new YardInjection(pools, this::unplug);
   }
 
@@ -238,25 +279,25 @@ final class EngineState implements YardState {
 
   @Override
   public DeviceBus bus(DmaDevice device) {
-    thread.check();
+    check();
     return buses.get(present(device));
   }
 
   @Override
   public DeviceBus inside(DmaDevice device) {
-    thread.check();
+    check();
     return registers.inside(present(device));
   }
 
   @Override
   public DriverFacts facts(DmaDevice device) {
-    thread.check();
+    check();
     return hardware.facts(live(device).spec());
   }
 
   @Override
   public Device hardware(DmaDevice device) {
-    thread.check();
+    check();
     LiveDevice live = present(device);
     return hardware.of(live, buses.get(live));
   }
@@ -279,35 +320,97 @@ final class EngineState implements YardState {
 
   @Override
   public Balance balance() {
-    thread.check();
+    check();
     return new Balance(
         ledger.size(),
         dmaBufs.liveBuffers(),
-        pools.takenPages(),
+        pools.books().takenPages(),
         translations.liveIovaFrames(),
-        pools.usedSlots());
+        pools.bounceBooks().usedSlots());
   }
 
   @Override
   public List<BounceArea> bounceAreas() {
-    thread.check();
+    check();
     return pools.bounceAreas();
   }
 
   @Override
   public List<TranslationCache> translationCaches() {
-    thread.check();
+    check();
     return translations.caches();
   }
 
   @Override
   public List<SwapOutcome> swap(List<KindSwap> plan) {
-    throw new UnsupportedOperationException();
+    check();
+    return swaps.swap(plan);
   }
 
   @Override
   public SwapOutcome park(KindSwap swap) {
-    throw new UnsupportedOperationException();
+    check();
+    return swaps.park(swap);
+  }
+
+  /**
+   * Has other IOMMUs serve, with the devices behind them made anew in board order.
+   *
+   * @param successor empty: stand-ins without a table format
+   * @throws org.bufferyard.platform.registry.PlugInException when the successor breaks: while it is
+   *     opened nothing was changed; when devices come, stand-ins serve
+   */
+  void exchangeIommus(
+      Needs.Choice choice, Set<String> behind, Optional<Held> successor, Failures closing) {
+    Map<String, Iommu> next =
+        successor.isPresent()
+            ? translations.units().successors(choice.model(), successor.get(), closing)
+            : Map.of();
+    List<DeviceSpec> again = new ArrayList<>();
+    for (LiveDevice device : List.copyOf(devices.values())) {
+      if (behind.contains(device.id()) && device.isPresent()) {
+        again.add(device.spec());
+        remove(device, ledger::undo, closing);
+      }
+    }
+    kinds.hold(choice, successor);
+    translations
+        .units()
+        .exchange(
+            successor.isPresent() ? next : translations.units().standIns(choice.model()), closing);
+    try {
+      again.forEach(this::bind);
+    } catch (PlugInException broken) {
+      again.forEach(d -> dismiss(devices.get(d.id()), closing));
+      kinds.hold(choice, Optional.empty());
+      translations.units().exchange(translations.units().standIns(choice.model()), closing);
+      again.forEach(this::bind);
+      throw broken;
+    }
+  }
+
+  private void bind(DeviceSpec device) {
+    create(device);
+    log.emit(new DmaEvent.Bound(device.id()));
+  }
+
+  /** Takes back a device that was just made, if it was. */
+  private void dismiss(LiveDevice device, Failures failures) {
+    if (device.isPresent()) {
+      failures.run(() -> translations.detach(device));
+      buses.remove(device);
+      device.remove();
+    }
+  }
+
+  /** Closes the hardware of these devices: it is opened anew when somebody asks for it. */
+  void closeHardware(List<String> ids, Failures failures) {
+    hardware.closeAll(ids, failures);
+  }
+
+  /** Tells that the platform, not a kernel, did something. */
+  void platformChanged(String what) {
+    log.emit(new DmaEvent.PlatformChanged(spec.name(), what));
   }
 
   /** Nothing of batch work takes time: only {@link #advance} lets it pass. */
@@ -318,43 +421,43 @@ final class EngineState implements YardState {
 
   @Override
   public void advance(long nanos) {
-    thread.check();
+    check();
     clock.advance(nanos);
   }
 
   @Override
   public Dma dma() {
-    thread.check();
+    check();
     return dma;
   }
 
   @Override
   public DmaBufs dmaBufs() {
-    thread.check();
+    check();
     return dmaBufs;
   }
 
   @Override
   public PhysMemory memory() {
-    thread.check();
+    check();
     return memory;
   }
 
   @Override
   public EventLog events() {
-    thread.check();
+    check();
     return log;
   }
 
   @Override
   public MappingLedger ledger() {
-    thread.check();
+    check();
     return ledger;
   }
 
   @Override
   public Placements placements() {
-    thread.check();
+    check();
     return placements;
   }
 
@@ -369,7 +472,7 @@ final class EngineState implements YardState {
 
   @Override
   public WriteBackCache cache() {
-    thread.check();
+    check();
     return cache;
   }
 
@@ -379,5 +482,13 @@ final class EngineState implements YardState {
 
   Pools pools() {
     return pools;
+  }
+
+  Translations translations() {
+    return translations;
+  }
+
+  ChosenKinds kinds() {
+    return kinds;
   }
 }

@@ -2,6 +2,7 @@ package org.bufferyard.yard;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.bufferyard.platform.registry.PlugInException;
 
 /** Collects what goes wrong in work that has to be finished regardless, and throws it as one. */
@@ -19,6 +20,11 @@ final class Failures {
     } catch (RuntimeException | LinkageError | AssertionError e) {
       thrown.add(e);
     }
+  }
+
+  /** Has them told as what they are; nobody is stopped by them. */
+  void tell(Consumer<String> listener) {
+    thrown.forEach(t -> listener.accept(work + ": " + t.getMessage()));
   }
 
   /** Hands them to a failure that is on its way already. */

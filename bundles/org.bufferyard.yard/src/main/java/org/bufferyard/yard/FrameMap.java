@@ -1,5 +1,6 @@
 package org.bufferyard.yard;
 
+import java.util.Arrays;
 import org.bufferyard.api.memory.PageRef;
 
 /**
@@ -43,6 +44,19 @@ final class FrameMap {
 
   int size() {
     return size;
+  }
+
+  /** Frame numbers that were written, ascending. */
+  long[] pfns() {
+    long[] pfns = new long[size];
+    int at = 0;
+    for (long key : keys) {
+      if (key != 0) {
+        pfns[at++] = key - 1;
+      }
+    }
+    Arrays.sort(pfns);
+    return pfns;
   }
 
   private void grow() {

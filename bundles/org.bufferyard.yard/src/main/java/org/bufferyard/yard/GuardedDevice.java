@@ -17,28 +17,16 @@ final class GuardedDevice implements Device {
 
   @Override
   public FrameResult fill(Frame frame) {
-    try {
-      return who.notNull(plugIn.fill(frame), "fill");
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("fill", thrown);
-    }
+    return who.call("fill", () -> plugIn.fill(frame));
   }
 
   @Override
   public FrameResult consume(Frame frame) {
-    try {
-      return who.notNull(plugIn.consume(frame), "consume");
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("consume", thrown);
-    }
+    return who.call("consume", () -> plugIn.consume(frame));
   }
 
   @Override
   public void close() {
-    try {
-      plugIn.close();
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("close", thrown);
-    }
+    who.close(plugIn::close);
   }
 }

@@ -7,7 +7,10 @@ import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.TableWalk;
 import org.bufferyard.platform.registry.PlugInException;
 
-/** A domain whose surprises come out as a {@link PlugInException} that names it. */
+/**
+ * A domain whose surprises come out as a {@link PlugInException} that names it. After its plug-in hung,
+ * undoing succeeds without it: nothing translates through it any more.
+ */
 final class GuardedDomain implements IommuDomain, TableWalk {
   private final IommuDomain plugIn;
   private final PlugIn who;
@@ -28,78 +31,82 @@ final class GuardedDomain implements IommuDomain, TableWalk {
 
   @Override
   public Geometry geometry() {
-    try {
-      return who.notNull(plugIn.geometry(), "geometry");
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("geometry", thrown);
-    }
+    return who.call("geometry", plugIn::geometry);
   }
 
   @Override
   public long map(long iova, long phys, long pageSize, long count, int prot) {
+    final Watch.Call call = who.enter("map");
+    final long mapped;
     try {
-      return plugIn.map(iova, phys, pageSize, count, prot);
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("map", thrown);
+      mapped = plugIn.map(iova, phys, pageSize, count, prot);
+    } catch (Throwable thrown) {
+      throw who.failure(call, "map", thrown);
     }
+    who.leave(call);
+    return mapped;
   }
 
   @Override
   public long unmap(long iova, long pageSize, long count) {
-    try {
-      return plugIn.unmap(iova, pageSize, count);
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("unmap", thrown);
+    if (who.isCutOff()) {
+      return pageSize * count;
     }
+    final Watch.Call call = who.enter("unmap");
+    final long unmapped;
+    try {
+      unmapped = plugIn.unmap(iova, pageSize, count);
+    } catch (Throwable thrown) {
+      throw who.failure(call, "unmap", thrown);
+    }
+    who.leave(call);
+    return unmapped;
   }
 
   @Override
   public long iovaToPhys(long iova) {
+    final Watch.Call call = who.enter("iovaToPhys");
+    final long phys;
     try {
-      return plugIn.iovaToPhys(iova);
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("iovaToPhys", thrown);
+      phys = plugIn.iovaToPhys(iova);
+    } catch (Throwable thrown) {
+      throw who.failure(call, "iovaToPhys", thrown);
     }
+    who.leave(call);
+    return phys;
   }
 
   @Override
   public void sync() {
+    if (who.isCutOff()) {
+      return;
+    }
+    final Watch.Call call = who.enter("sync");
     try {
       plugIn.sync();
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("sync", thrown);
+    } catch (Throwable thrown) {
+      throw who.failure(call, "sync", thrown);
     }
+    who.leave(call);
   }
 
   /** Nothing when the plug-in does not show its table. */
   @Override
   public List<Entry> entries(long iova) {
-    try {
-      return plugIn instanceof TableWalk table
-          ? who.notNull(table.entries(iova), "entries")
-          : List.of();
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("entries", thrown);
-    }
+    return plugIn instanceof TableWalk table
+        ? who.call("entries", () -> table.entries(iova))
+        : List.of();
   }
 
   @Override
   public Map<String, Long> configuration() {
-    try {
-      return plugIn instanceof TableWalk table
-          ? who.notNull(table.configuration(), "configuration")
-          : Map.of();
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("configuration", thrown);
-    }
+    return plugIn instanceof TableWalk table
+        ? who.call("configuration", table::configuration)
+        : Map.of();
   }
 
   @Override
   public void close() {
-    try {
-      plugIn.close();
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("close", thrown);
-    }
+    who.close(plugIn::close);
   }
 }

@@ -14,74 +14,66 @@ import org.bufferyard.platform.registry.PlugInException;
 final class GuardedIommu implements Iommu {
   private final Iommu plugIn;
   private final PlugIn who;
+  private final IommuSite site;
 
-  GuardedIommu(Iommu plugIn, PlugIn who) {
+  GuardedIommu(Iommu plugIn, PlugIn who, IommuSite site) {
     this.plugIn = plugIn;
     this.who = who;
+    this.site = site;
   }
 
   @Override
   public GuardedDomain newDomain(DomainType type) {
-    try {
-      return new GuardedDomain(who.notNull(plugIn.newDomain(type), "newDomain"), who);
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("newDomain", thrown);
-    }
+    return new GuardedDomain(who.call("newDomain", () -> plugIn.newDomain(type)), who);
   }
 
   @Override
   public int attach(StreamId stream, IommuDomain domain) {
-    try {
-      return plugIn.attach(stream, domain instanceof GuardedDomain g ? g.plugIn() : domain);
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("attach", thrown);
-    }
+    IommuDomain own = domain instanceof GuardedDomain g ? g.plugIn() : domain;
+    return who.callInt("attach", () -> plugIn.attach(stream, own));
   }
 
+  /** One that hung attaches nothing any more: the yard closes it next. */
   @Override
   public void detach(StreamId stream) {
-    try {
-      plugIn.detach(stream);
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("detach", thrown);
+    if (!who.isCutOff()) {
+      who.run("detach", () -> plugIn.detach(stream));
     }
   }
 
   @Override
   public Translation translate(StreamId stream, long address, boolean write) {
+    final Watch.Call call = who.enter("translate");
+    final Translation translation;
     try {
-      return who.notNull(plugIn.translate(stream, address, write), "translate");
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("translate", thrown);
+      translation = plugIn.translate(stream, address, write);
+    } catch (Throwable thrown) {
+      throw who.failure(call, "translate", thrown);
     }
+    who.leave(call);
+    return who.notNull(translation, "translate");
   }
 
   /** Empty when the plug-in does not count. */
   Optional<TlbCounts> tlbCounts() {
-    try {
-      return plugIn instanceof CountingTlb tlb
-          ? Optional.of(who.notNull(tlb.tlbCounts(), "tlbCounts"))
-          : Optional.empty();
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("tlbCounts", thrown);
-    }
+    return plugIn instanceof CountingTlb tlb
+        ? Optional.of(who.call("tlbCounts", tlb::tlbCounts))
+        : Optional.empty();
   }
 
   @Override
   public boolean printsFaults() {
-    try {
-      return plugIn.printsFaults();
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("printsFaults", thrown);
-    }
+    return who.call("printsFaults", plugIn::printsFaults);
   }
 
+  /** Closes it, and takes back what it leaves: its tables, and its way to the yard. */
   @Override
   public void close() {
     try {
-      plugIn.close();
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("close", thrown);
+      who.close(plugIn::close);
+    } finally {
+      site.revoke();
+      site.takeBackTables();
     }
   }
 }

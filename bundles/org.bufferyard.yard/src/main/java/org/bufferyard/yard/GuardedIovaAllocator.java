@@ -1,24 +1,78 @@
 package org.bufferyard.yard;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bufferyard.api.allocator.IovaAllocator;
+import org.bufferyard.api.allocator.IovaContext.LiveIova;
 import org.bufferyard.api.allocator.IovaSpec;
 import org.bufferyard.platform.registry.PlugInException;
 
 /**
  * An IOVA allocator whose surprises come out as a {@link PlugInException} that names it. What it
- * hands out is checked.
+ * hands out is checked. The guard stays while plug-ins come and go, as a {@link GuardedAllocator}
+ * does, and knows what is reserved beside what is live.
  */
 final class GuardedIovaAllocator implements IovaAllocator {
-  private final IovaAllocator plugIn;
-  private final PlugIn who;
   private final IovaSpec space;
   private final Injected noIova = new Injected();
   private final TakenRanges live = new TakenRanges();
 
-  GuardedIovaAllocator(IovaAllocator plugIn, PlugIn who, IovaSpec space) {
-    this.plugIn = plugIn;
-    this.who = who;
+  /** First and last frame of each reservation. */
+  private final List<LiveIova> reserved = new ArrayList<>();
+
+  private Seat<IovaAllocator> seat;
+
+  // The seat's, for the hot path.
+  private IovaAllocator plugIn;
+  private PlugIn who;
+
+  GuardedIovaAllocator(Seat<IovaAllocator> first, IovaSpec space) {
     this.space = space;
+    take(first);
+  }
+
+  /** Without a plug-in. */
+  GuardedIovaAllocator(IovaSpec space) {
+    this.space = space;
+    park();
+  }
+
+  private void take(Seat<IovaAllocator> next) {
+    seat = next;
+    plugIn = next.instance();
+    who = next.who();
+  }
+
+  IovaSpec space() {
+    return space;
+  }
+
+  /**
+   * The successor serves from now on; it has adopted {@link #live} and reserved {@link #reserved}.
+   *
+   * @return who served before, for the caller to close
+   */
+  Seat<IovaAllocator> serve(Seat<IovaAllocator> successor) {
+    Seat<IovaAllocator> before = seat;
+    take(successor);
+    return before;
+  }
+
+  /** Nobody serves from now on. */
+  Seat<IovaAllocator> park() {
+    return serve(Seat.own(new Parked(), space.domain()));
+  }
+
+  /** What is live, in frames, as it was asked for. */
+  List<LiveIova> live() {
+    List<LiveIova> all = new ArrayList<>();
+    live.read((first, count) -> all.add(new LiveIova(first, count)));
+    return all;
+  }
+
+  /** What is taken for good, oldest first. */
+  List<LiveIova> reserved() {
+    return List.copyOf(reserved);
   }
 
   /** Fails a request when armed. */
@@ -31,12 +85,14 @@ final class GuardedIovaAllocator implements IovaAllocator {
     if (noIova.takes()) {
       return NO_IOVA;
     }
+    final Watch.Call call = who.enter("allocate");
     final long pfn;
     try {
       pfn = plugIn.allocate(pages, limitPfn, flushCaches);
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("allocate", thrown);
+    } catch (Throwable thrown) {
+      throw who.failure(call, "allocate", thrown);
     }
+    who.leave(call);
     if (pfn != NO_IOVA) {
       if (Long.compareUnsigned(pfn, space.startPfn()) < 0
           || Long.compareUnsigned(pfn + pages - 1, limitPfn) > 0) {
@@ -58,42 +114,86 @@ final class GuardedIovaAllocator implements IovaAllocator {
 
   @Override
   public void free(long pfn, long pages) {
-    try {
-      long before = plugIn.livePages();
-      plugIn.free(pfn, pages);
-      // A range may be longer than what it is freed with.
-      live.remove(pfn, Math.max(pages, before - plugIn.livePages()));
-    } catch (IllegalArgumentException documented) {
-      throw documented;
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("free", thrown);
+    if (!who.isCutOff()) {
+      freeInPlugIn(pfn, pages);
     }
+    forget(pfn, pages);
+  }
+
+  /** A range may be longer than what it is freed with. */
+  private void forget(long pfn, long pages) {
+    live.remove(pfn, Math.max(pages, live.at(pfn)));
+  }
+
+  private void freeInPlugIn(long pfn, long pages) {
+    final Watch.Call call = who.enter("free");
+    try {
+      plugIn.free(pfn, pages);
+    } catch (IllegalArgumentException documented) {
+      who.leave(call, documented);
+      throw documented;
+    } catch (Throwable thrown) {
+      forget(pfn, pages); // given back is given back: a successor must not adopt it
+      throw who.failure(call, "free", thrown);
+    }
+    who.leave(call);
   }
 
   @Override
   public void reserve(long loPfn, long hiPfn) {
-    try {
-      plugIn.reserve(loPfn, hiPfn);
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("reserve", thrown);
-    }
+    who.run("reserve", () -> plugIn.reserve(loPfn, hiPfn));
+    reserved.add(new LiveIova(loPfn, hiPfn - loPfn + 1));
   }
 
   @Override
   public long livePages() {
-    try {
-      return plugIn.livePages();
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("livePages", thrown);
+    if (who.isCutOff()) {
+      return framesOfLive();
     }
+    final Watch.Call call = who.enter("livePages");
+    final long pages;
+    try {
+      pages = plugIn.livePages();
+    } catch (Throwable thrown) {
+      throw who.failure(call, "livePages", thrown);
+    }
+    who.leave(call);
+    return pages;
+  }
+
+  private long framesOfLive() {
+    return live().stream().mapToLong(LiveIova::pages).sum();
   }
 
   @Override
   public void close() {
-    try {
-      plugIn.close();
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("close", thrown);
+    seat.close();
+  }
+
+  /** Nobody: it keeps to the guard's book. */
+  private final class Parked implements IovaAllocator {
+    @Override
+    public long allocate(long pages, long limitPfn, boolean flushCaches) {
+      return NO_IOVA;
     }
+
+    @Override
+    public void free(long pfn, long pages) {
+      if (live.at(pfn) < pages) {
+        throw new IllegalArgumentException(
+            pages + " frames at " + Long.toUnsignedString(pfn) + " are not live");
+      }
+    }
+
+    @Override
+    public void reserve(long loPfn, long hiPfn) {}
+
+    @Override
+    public long livePages() {
+      return framesOfLive();
+    }
+
+    @Override
+    public void close() {}
   }
 }

@@ -1,5 +1,6 @@
 package org.bufferyard.yard;
 
+import java.util.function.IntConsumer;
 import org.bufferyard.api.dma.Dma.MapResult;
 import org.bufferyard.api.dma.Dma.SgResult;
 import org.bufferyard.api.dma.DmaDirection;
@@ -17,11 +18,19 @@ final class GuardedOps implements DmaBufOps {
   private final PlugIn who;
   private final BufferLifecycle lifecycle;
   private final CpuAccessOps cpu;
+  private final IntConsumer buffers;
 
-  GuardedOps(DmaBufOps plugIn, PlugIn who) {
+  /** Whether a buffer has these ops. */
+  private boolean live;
+
+  /**
+   * @param buffers told 1 when the ops have a buffer, -1 when it is released
+   */
+  GuardedOps(DmaBufOps plugIn, PlugIn who, IntConsumer buffers) {
     this.plugIn = plugIn;
     this.who = who;
-    this.lifecycle = new Lifecycle(who.call("lifecycle", plugIn::lifecycle), who);
+    this.buffers = buffers;
+    this.lifecycle = new Lifecycle(who.call("lifecycle", plugIn::lifecycle), who, this::released);
     this.cpu = new Cpu(who.call("cpu", plugIn::cpu), who);
   }
 
@@ -32,7 +41,20 @@ final class GuardedOps implements DmaBufOps {
 
   @Override
   public SgResult getSgtable() {
-    return who.call("getSgtable", plugIn::getSgtable);
+    SgResult base = who.call("getSgtable", plugIn::getSgtable);
+    if (!live && base.table().isPresent()) {
+      // The last thing that an export asks: with a table there is a buffer.
+      live = true;
+      buffers.accept(1);
+    }
+    return base;
+  }
+
+  private void released() {
+    if (live) {
+      live = false;
+      buffers.accept(-1);
+    }
   }
 
   @Override
@@ -55,7 +77,8 @@ final class GuardedOps implements DmaBufOps {
     return cpu;
   }
 
-  private record Lifecycle(BufferLifecycle plugIn, PlugIn who) implements BufferLifecycle {
+  private record Lifecycle(BufferLifecycle plugIn, PlugIn who, Runnable released)
+      implements BufferLifecycle {
     @Override
     public int attach(DmaBufAttachment attachment) {
       return who.callInt("attach", () -> plugIn.attach(attachment));
@@ -68,6 +91,7 @@ final class GuardedOps implements DmaBufOps {
 
     @Override
     public void release() {
+      released.run();
       who.run("release", plugIn::release);
     }
 

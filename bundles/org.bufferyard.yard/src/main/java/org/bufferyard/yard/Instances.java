@@ -14,12 +14,6 @@ final class Instances {
     open.push(close);
   }
 
-  /** An instance and the context that dies with it. */
-  void add(Runnable close, RevocableContext context) {
-    add(context::revoke);
-    add(close);
-  }
-
   void closeAll(Failures failures) {
     while (!open.isEmpty()) {
       failures.run(open.pop());

@@ -1,6 +1,8 @@
 package org.bufferyard.yard;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.StreamId;
@@ -15,14 +17,18 @@ final class IommuSite extends RevocableContext implements IommuContext {
   private final List<DeviceSpec> devices;
   private final VirtualClock clock;
 
+  /** Address to bytes of what it has. */
+  private final Map<Long, Long> taken = new HashMap<>();
+
   IommuSite(
       KernelProfile kernel,
       EventSink events,
+      Standing standing,
       PhysMemory memory,
       TableArea tables,
       List<DeviceSpec> devices,
       VirtualClock clock) {
-    super(kernel, events);
+    super(kernel, events, standing);
     this.clock = clock;
     this.devices = devices;
     this.memory = memory;
@@ -38,13 +44,24 @@ final class IommuSite extends RevocableContext implements IommuContext {
   @Override
   public long allocTable(long sizeBytes) {
     check();
-    return tables.allocate(sizeBytes);
+    long table = tables.allocate(sizeBytes);
+    if (table != TableArea.NO_MEMORY) {
+      taken.put(table, sizeBytes);
+    }
+    return table;
   }
 
   @Override
   public void freeTable(long phys, long sizeBytes) {
     check();
     tables.free(phys, sizeBytes);
+    taken.remove(phys);
+  }
+
+  /** Frees the tables that the plug-in left behind. */
+  void takeBackTables() {
+    taken.forEach(tables::free);
+    taken.clear();
   }
 
   @Override

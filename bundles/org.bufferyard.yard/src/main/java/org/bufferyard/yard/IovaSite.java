@@ -5,15 +5,18 @@ import org.bufferyard.api.allocator.IovaContext;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.kernel.KernelProfile;
 
-/** The context of an IOVA allocator on a first start: nothing is live yet. */
+/** The context of an IOVA allocator. */
 final class IovaSite extends RevocableContext implements IovaContext {
-  IovaSite(KernelProfile kernel, EventSink events) {
-    super(kernel, events);
+  private final List<LiveIova> live;
+
+  IovaSite(KernelProfile kernel, EventSink events, Standing standing, List<LiveIova> live) {
+    super(kernel, events, standing);
+    this.live = List.copyOf(live);
   }
 
   @Override
   public List<LiveIova> live() {
     check();
-    return List.of();
+    return live;
   }
 }

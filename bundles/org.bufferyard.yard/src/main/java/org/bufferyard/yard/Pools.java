@@ -7,14 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.api.allocator.Allocator;
-import org.bufferyard.api.allocator.AllocatorKind;
-import org.bufferyard.api.allocator.AllocatorSpec;
-import org.bufferyard.api.allocator.BouncePool;
-import org.bufferyard.api.allocator.BouncePoolKind;
 import org.bufferyard.api.allocator.BouncePoolSpec;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.kernel.KernelProfile;
-import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.spec.MachineSpec;
 import org.bufferyard.platform.spec.MachineSpec.BounceMode;
@@ -26,11 +21,8 @@ import org.bufferyard.platform.yard.YardDevice.Pool;
 
 /** The books of physical memory: zones, pools, bounce pools. Engine thread only. */
 final class Pools {
-  private final ChosenKinds kinds;
-  private final KernelProfile kernel;
-  private final EventSink events;
-  private final Instances instances;
-
+  private final Books books;
+  private final BounceBooks bounceBooks;
   private final List<Zone> zones = new ArrayList<>();
   private final Map<String, Pool> pools = new HashMap<>();
 
@@ -38,10 +30,6 @@ final class Pools {
   private final Map<String, BounceArea> bounces = new LinkedHashMap<>();
 
   private final ReservedMemory reserved;
-  private final Injected noMemory = new Injected();
-
-  /** Bytes that were free when the yard was fresh; negative before {@link #startCounting}. */
-  private long freeWhenFresh = -1;
 
   Pools(
       PlatformSpec spec,
@@ -50,23 +38,26 @@ final class Pools {
       KernelProfile kernel,
       EventSink events,
       Instances instances) {
-    this.kinds = kinds;
-    this.kernel = kernel;
-    this.events = events;
-    this.instances = instances;
+    this.books = new Books(kinds, kernel, events, instances);
+    this.bounceBooks = new BounceBooks(kinds, kernel, events, instances);
     this.reserved = ReservedMemory.of(spec);
     for (MemoryLayout.ZoneRanges zone : layout.zones()) {
-      Allocator book = open("zone:" + zone.name(), ChosenKinds.BUDDY, zone.ranges());
+      Allocator book = books.open(zoneId(zone), Needs.BUDDY, zone.ranges());
       zones.add(new Zone(zone.name(), zone.ranges(), book));
     }
     for (PoolSpec pool : reserved.pageAllocators()) {
       List<PhysRange> region = List.of(ReservedMemory.pagesOf(pool.range()));
-      pools.put(pool.id(), new Pool(pool, open(pool.id(), pool.allocator(), region)));
+      pools.put(pool.id(), new Pool(pool, books.open(pool.id(), pool.allocator(), region)));
     }
     for (PoolSpec pool : reserved.bouncePools()) {
       bounces.put(pool.id(), openBounce(pool, spec.machine().swiotlb()));
     }
     reserved.refusals().forEach(events::emit);
+  }
+
+  /** By which a zone is known as the element of a plug-in. */
+  static String zoneId(MemoryLayout.ZoneRanges zone) {
+    return "zone:" + zone.name();
   }
 
   List<Zone> zones() {
@@ -110,57 +101,24 @@ final class Pools {
     return ids.stream().filter(bounces::containsKey).map(bounces::get).findFirst();
   }
 
-  /** Fails a request to any page allocator or pool when armed. */
-  Injected noMemory() {
-    return noMemory;
+  Books books() {
+    return books;
   }
 
-  /** From now on taken pages count as somebody's. */
-  void startCounting() {
-    freeWhenFresh = freeBytes();
-  }
-
-  long takenPages() {
-    return freeWhenFresh < 0 ? 0 : (freeWhenFresh - freeBytes()) >> PageRef.SHIFT;
-  }
-
-  long usedSlots() {
-    return bounces.values().stream().mapToLong(b -> b.pool().usedSlots()).sum();
-  }
-
-  private long freeBytes() {
-    long zoned = zones.stream().mapToLong(z -> z.allocator().freeBytes()).sum();
-    return zoned + pools.values().stream().mapToLong(p -> p.allocator().freeBytes()).sum();
-  }
-
-  private Allocator open(String id, String model, List<PhysRange> regions) {
-    AllocatorKind kind = kinds.allocator(model);
-    PlugIn who = kinds.plugIn(AllocatorKind.class, kind, model, id);
-    AllocatorSite site = new AllocatorSite(kernel, events);
-    AllocatorSpec spec = new AllocatorSpec(id, model, regions, Map.of());
-    Allocator book =
-        new GuardedAllocator(
-            who.open(() -> kind.open(spec, site)), who, regions, noMemory);
-    instances.add(book::close, site);
-    return book;
+  BounceBooks bounceBooks() {
+    return bounceBooks;
   }
 
   private BounceArea openBounce(PoolSpec pool, MachineSpec.Bounce machine) {
     boolean restricted = pool.kind() == PoolSpec.Kind.RESTRICTED;
-    BouncePoolKind kind = kinds.bouncePool();
-    PlugIn who = kinds.plugIn(BouncePoolKind.class, kind, ChosenKinds.SWIOTLB, pool.id());
-    AllocatorSite site = new AllocatorSite(kernel, events);
     // Restricted pools have one area (E7).
     BouncePoolSpec spec =
         new BouncePoolSpec(
             pool.id(),
-            ChosenKinds.SWIOTLB,
+            Needs.SWIOTLB,
             ReservedMemory.pagesOf(pool.range()),
             restricted ? 1 : machine.areas());
-    BouncePool book =
-        new GuardedBouncePool(who.open(() -> kind.open(spec, site)), who, spec.region());
-    instances.add(book::close, site);
     return new BounceArea(
-        spec, book, restricted || machine.mode() == BounceMode.FORCE, restricted);
+        spec, bounceBooks.open(spec), restricted || machine.mode() == BounceMode.FORCE, restricted);
   }
 }

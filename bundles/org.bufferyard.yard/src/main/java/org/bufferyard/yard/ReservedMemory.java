@@ -60,7 +60,7 @@ record ReservedMemory(
               DEFAULT_BOUNCE,
               spec.machine().swiotlb().region().orElseThrow(),
               PoolSpec.Kind.RESERVED,
-              ChosenKinds.SWIOTLB));
+              Needs.SWIOTLB));
     }
     return new ReservedMemory(
         List.copyOf(pages),
@@ -138,7 +138,7 @@ record ReservedMemory(
     }
     pages.add(
         machinePool(
-            DEFAULT_CMA, DEFAULT_CMA_NAME, set.get(), PoolSpec.Kind.CMA, ChosenKinds.CMA));
+            DEFAULT_CMA, DEFAULT_CMA_NAME, set.get(), PoolSpec.Kind.CMA, Needs.CMA));
     return Optional.of(DEFAULT_CMA);
   }
 

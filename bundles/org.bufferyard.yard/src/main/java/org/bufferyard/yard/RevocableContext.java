@@ -6,17 +6,20 @@ import org.bufferyard.api.kernel.KernelProfile;
 
 /**
  * What all contexts share. After {@link #revoke} every method throws: a plug-in that keeps its
- * context beyond its instance learns so at once. Engine thread only.
+ * context beyond its instance learns so at once, and so does one that hung, on whatever thread it
+ * comes back.
  */
 abstract sealed class RevocableContext implements KindContext
-    permits AllocatorSite, IovaSite, IommuSite, DeviceSite {
+    permits AllocatorSite, IovaSite, IommuSite, DeviceSite, OpsSite {
   private final KernelProfile kernel;
   private final EventSink events;
-  private boolean revoked;
+  private final Standing standing;
+  private volatile boolean revoked;
 
-  RevocableContext(KernelProfile kernel, EventSink events) {
+  RevocableContext(KernelProfile kernel, EventSink events, Standing standing) {
     this.kernel = kernel;
     this.events = events;
+    this.standing = standing;
   }
 
   final void revoke() {
@@ -26,6 +29,9 @@ abstract sealed class RevocableContext implements KindContext
   final void check() {
     if (revoked) {
       throw new IllegalStateException("this context was revoked: its instance is closed");
+    }
+    if (standing.isCutOff()) {
+      throw new IllegalStateException("this context was revoked: its plug-in hung");
     }
   }
 

@@ -1,14 +1,23 @@
 package org.bufferyard.yard;
 
 /**
- * A set of frame numbers below 2^52: one bit each, in chunks of 2^15 that are made when they are
- * first written. Cost: one look-up a chunk and one test a frame. Engine thread only.
+ * A set of runs of frame numbers below 2^52: two bits a frame, whether it is taken and whether a run
+ * begins with it, in chunks of 2^14 that are made when they are first written. Runs that touch stay
+ * apart. Cost: one look-up a chunk and one test a frame. Engine thread only.
  */
 final class TakenFrames {
-  private static final int CHUNK_SHIFT = 15;
-  private static final int BYTE_MASK = (1 << CHUNK_SHIFT - 3) - 1;
+  private static final int CHUNK_SHIFT = 14;
+  private static final int BYTE_MASK = (1 << CHUNK_SHIFT - 2) - 1;
+  private static final int TAKEN = 1;
+  private static final int FIRST = 2;
 
   private final FrameMap chunks = new FrameMap();
+
+  /** Takes note of a run. */
+  @FunctionalInterface
+  interface Reader {
+    void run(long first, long count);
+  }
 
   /** Whether any of {@code count} frames from {@code first} on is in the set. */
   boolean containsAny(long first, long count) {
@@ -20,7 +29,7 @@ final class TakenFrames {
         at = stop;
       }
       for (; at < stop; at++) {
-        if ((bits[index(at)] & bit(at)) != 0) {
+        if ((bits[index(at)] & TAKEN << shift(at)) != 0) {
           return true;
         }
       }
@@ -34,13 +43,17 @@ final class TakenFrames {
       final long stop = chunkEnd(at, end);
       final byte[] bits = chunks.create(at >>> CHUNK_SHIFT);
       for (; at < stop; at++) {
-        bits[index(at)] |= (byte) bit(at);
+        bits[index(at)] |= (byte) ((at == first ? TAKEN | FIRST : TAKEN) << shift(at));
       }
     }
   }
 
+  /** What is left of a run behind {@code count} frames is a run of its own. */
   void remove(long first, long count) {
     final long end = first + count;
+    if (bits(end) == TAKEN) {
+      chunks.create(end >>> CHUNK_SHIFT)[index(end)] |= (byte) (FIRST << shift(end));
+    }
     for (long at = first; at < end; ) {
       final long stop = chunkEnd(at, end);
       final byte[] bits = chunks.get(at >>> CHUNK_SHIFT);
@@ -48,9 +61,39 @@ final class TakenFrames {
         at = stop;
       }
       for (; at < stop; at++) {
-        bits[index(at)] &= (byte) ~bit(at);
+        bits[index(at)] &= (byte) ~((TAKEN | FIRST) << shift(at));
       }
     }
+  }
+
+  /** Frames of the run that begins with {@code first}; 0: none does. */
+  long runAt(long first) {
+    if (bits(first) != (TAKEN | FIRST)) {
+      return 0;
+    }
+    long at = first + 1;
+    while (bits(at) == TAKEN) {
+      at++;
+    }
+    return at - first;
+  }
+
+  /** All runs, ascending. Linear in the chunks that were ever written. */
+  void read(Reader reader) {
+    for (long chunk : chunks.pfns()) {
+      final long end = chunk + 1 << CHUNK_SHIFT;
+      final byte[] bits = chunks.get(chunk);
+      for (long at = chunk << CHUNK_SHIFT; at < end; at++) {
+        if ((bits[index(at)] & FIRST << shift(at)) != 0) {
+          reader.run(at, runAt(at));
+        }
+      }
+    }
+  }
+
+  private int bits(long frame) {
+    final byte[] chunk = chunks.get(frame >>> CHUNK_SHIFT);
+    return chunk.length == 0 ? 0 : chunk[index(frame)] >>> shift(frame) & (TAKEN | FIRST);
   }
 
   private static long chunkEnd(long at, long end) {
@@ -58,10 +101,10 @@ final class TakenFrames {
   }
 
   private static int index(long frame) {
-    return (int) (frame >>> 3) & BYTE_MASK;
+    return (int) (frame >>> 2) & BYTE_MASK;
   }
 
-  private static int bit(long frame) {
-    return 1 << (frame & 7);
+  private static int shift(long frame) {
+    return (int) (frame & 3) << 1;
   }
 }

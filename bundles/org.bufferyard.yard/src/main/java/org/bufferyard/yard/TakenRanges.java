@@ -4,12 +4,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Ranges of frame numbers below 2^52 that are taken: short ones a bit a frame ({@link TakenFrames}),
- * long ones as ranges, so that a terabyte costs no more than a page. Engine thread only.
+ * Ranges of frame numbers below 2^52 that are taken: short ones bit by bit ({@link TakenFrames}), long
+ * ones as ranges, so that a terabyte costs no more than a page. Engine thread only.
  */
 final class TakenRanges {
   /** Frames from which on a range is kept as one: a chunk of {@link TakenFrames}. */
-  private static final long LONG = 1 << 15;
+  private static final long LONG = 1 << 14;
 
   private final TakenFrames frames = new TakenFrames();
 
@@ -35,10 +35,22 @@ final class TakenRanges {
     }
   }
 
-  /** Takes a range back; a long one goes whole, whatever {@code count} says. */
+  /** Takes frames back; a long range goes whole, whatever {@code count} says. */
   void remove(long first, long count) {
     if (ranges.isEmpty() || ranges.remove(first) == null) {
       frames.remove(first, count);
     }
+  }
+
+  /** Frames of the range that begins with {@code first}; 0: none does. */
+  long at(long first) {
+    Long wide = ranges.isEmpty() ? null : ranges.get(first);
+    return wide != null ? wide : frames.runAt(first);
+  }
+
+  /** All ranges: short ones ascending, then long ones ascending. */
+  void read(TakenFrames.Reader reader) {
+    frames.read(reader);
+    ranges.forEach(reader::run);
   }
 }

@@ -50,19 +50,15 @@ import org.bufferyard.platform.yard.TranslationCache;
  * <p>Not modelled: aliases, a change of the default domain at run time.
  */
 final class Translations {
-  /** An IOMMU and what does its work. */
-  private record Unit(IommuSpec spec, Iommu iommu) {}
-
   /** Devices that share a domain. */
   private record Group(Domain domain, String model, Set<String> members) {}
 
   private final PlatformSpec spec;
   private final EventSink events;
-  private final Map<String, Unit> units = new HashMap<>();
+  private final Units units;
   private final Map<String, Group> groups = new LinkedHashMap<>();
   private final StreamGroups grouping;
   private final IovaSpaces spaces;
-  private final ChosenKinds kinds;
 
   Translations(
       PlatformSpec spec,
@@ -76,62 +72,25 @@ final class Translations {
     this.spec = spec;
     this.grouping = new StreamGroups(spec.devices());
     this.events = events;
-    this.kinds = kinds;
     this.spaces = new IovaSpaces(kinds, kernel, events, clock);
-    for (IommuSpec iommu : spec.iommus()) {
-      if (!iommu.enabled()) {
-        continue;
-      }
-      Optional<IommuKind> kind = kinds.iommu(iommu.model());
-      if (kind.isEmpty()) {
-        units.put(iommu.id(), new Unit(iommu, formatless(iommu)));
-        continue;
-      }
-      IommuSite site =
-          new IommuSite(kernel, events, memory, tables, spec.devices(), clock);
-      PlugIn who = kinds.plugIn(IommuKind.class, kind.get(), iommu.model(), iommu.id());
-      GuardedIommu opened = open(iommu, kind.get(), site, who);
-      units.put(iommu.id(), new Unit(iommu, opened));
-      instances.add(opened::close, site);
-    }
+    this.units = new Units(spec, kinds, kernel, events, memory, tables, clock, instances);
     instances.add(this::closeGroups);
   }
 
-  private static GuardedIommu open(
-      IommuSpec iommu, IommuKind kind, IommuSite site, PlugIn who) {
-    IommuUnit unit = new IommuUnit(iommu.id(), iommu.model(), iommu.parameters());
-    return new GuardedIommu(who.open(() -> kind.open(unit, site)), who);
+  Units units() {
+    return units;
   }
 
-  private FormatlessIommu formatless(IommuSpec iommu) {
-    List<PhysRange> identity =
-        spec.devices().stream()
-            .filter(d -> d.streams().stream().anyMatch(s -> s.iommu().equals(iommu.id())))
-            .flatMap(d -> d.identityIova().stream())
-            .distinct()
-            .toList();
-    FormatlessIommu stand = new FormatlessIommu(iommu, defaultType(spec.machine().iommu()), identity);
-    events.emit(
-        new PlatformChanged(
-            iommu.id(),
-            outOfUse(iommu).orElse(stand.stop().missing() + ": what it would map is not known")));
-    return stand;
+  IovaSpaces spaces() {
+    return spaces;
   }
 
   /** The IOMMU in front of a device whose plug-in is out of use, and why. */
   Optional<String> outOfUse(DeviceSpec device) {
     return streams(device).stream()
         .map(s -> iommu(device, s))
-        .flatMap(i -> outOfUse(i).map(why -> "IOMMU '" + i.name() + "', and " + why).stream())
+        .flatMap(i -> units.outOfUse(i).map(why -> "IOMMU '" + i.name() + "', and " + why).stream())
         .findFirst();
-  }
-
-  private Optional<String> outOfUse(IommuSpec iommu) {
-    return kinds.iommu(iommu.model()).isPresent()
-        ? Optional.empty()
-        : kinds
-            .outOfUse(IommuKind.class, iommu.model())
-            .map(why -> "its table format '" + iommu.model() + "' is out of use (" + why + ")");
   }
 
   /** Puts a device into its group's domain; empty when no IOMMU translates for it. */
@@ -141,7 +100,7 @@ final class Translations {
       return Optional.empty();
     }
     String key = grouping.of(device.spec());
-    Unit first = units.get(streams.getFirst().iommu());
+    Units.Unit first = units.get(streams.getFirst().iommu());
     Group group = groups.get(key);
     if (group == null) {
       Optional<Group> created = create(first, key, device);
@@ -150,7 +109,13 @@ final class Translations {
       }
       group = created.get();
     }
-    int rc = attachAll(streams, group);
+    int rc;
+    try {
+      rc = attachAll(streams, group);
+    } catch (RuntimeException broken) {
+      closeIfEmptyAfter(broken, key, group);
+      throw broken;
+    }
     if (rc != 0) {
       warn(device.id(), "Failed to attach to its IOMMU group: " + Errno.text(rc) + ", using direct DMA");
       closeIfEmpty(key, group);
@@ -167,13 +132,15 @@ final class Translations {
     if (group == null || !group.members().remove(device.id())) {
       return;
     }
+    Failures failures = new Failures("detaching device '" + device.id() + "'");
     for (StreamId stream : streams(device.spec())) {
       // A stream that another member shares stays attached for it.
       if (group.members().stream().noneMatch(m -> hasStream(m, stream))) {
-        units.get(stream.iommu()).iommu().detach(stream);
+        failures.run(() -> units.get(stream.iommu()).iommu().detach(stream));
       }
     }
-    closeIfEmpty(grouping.of(device.spec()), group);
+    failures.run(() -> closeIfEmpty(grouping.of(device.spec()), group));
+    failures.throwIfAny();
   }
 
   /** What stands between an attached device and memory. */
@@ -192,16 +159,24 @@ final class Translations {
 
   /** What the caches of those units did that count. */
   List<TranslationCache> caches() {
-    return spec.iommus().stream()
-        .map(iommu -> units.get(iommu.id()))
-        .flatMap(unit -> unit != null && unit.iommu() instanceof GuardedIommu g
-            ? g.tlbCounts().stream().map(c -> cache(unit.spec(), c))
-            : Stream.empty())
+    return units.all().stream()
+        .flatMap(
+            unit ->
+                unit.iommu() instanceof GuardedIommu g
+                    ? g.tlbCounts().stream().map(c -> cache(unit.spec(), c))
+                    : Stream.empty())
         .toList();
   }
 
   private static TranslationCache cache(IommuSpec iommu, TlbCounts counts) {
     return new TranslationCache(iommu.id(), iommu.name(), counts);
+  }
+
+  /** Empties the flush queues, so that only what is mapped is live. */
+  void flush(Failures failures) {
+    groups.values().stream()
+        .flatMap(g -> g.domain().flushQueue().stream())
+        .forEach(queue -> failures.run(queue::flush));
   }
 
   long liveIovaFrames() {
@@ -211,8 +186,8 @@ final class Translations {
         .sum();
   }
 
-  private Optional<Group> create(Unit unit, String key, LiveDevice device) {
-    DomainType wanted = defaultType(spec.machine().iommu());
+  private Optional<Group> create(Units.Unit unit, String key, LiveDevice device) {
+    DomainType wanted = Units.defaultType(spec);
     String id = unit.spec().id() + "/" + key;
     if (!(unit.iommu() instanceof GuardedIommu iommu)) {
       IommuDomain none = unit.iommu().newDomain(wanted);
@@ -233,10 +208,16 @@ final class Translations {
     Domain domain =
         new Domain(
             id, unit.spec().id(), type, table, book, spaces.queue(id, type, table, book));
+    Group group = new Group(domain, unit.spec().model(), new HashSet<>());
     if (type.isDmaApi()) {
-      mapDirectly(domain, geometry, device);
+      try {
+        mapDirectly(domain, geometry, device);
+      } catch (RuntimeException broken) {
+        closeIfEmptyAfter(broken, key, group);
+        throw broken;
+      }
     }
-    return Optional.of(new Group(domain, unit.spec().model(), new HashSet<>()));
+    return Optional.of(group);
   }
 
   /**
@@ -277,13 +258,6 @@ final class Translations {
     }
   }
 
-  private static DomainType defaultType(IommuMode mode) {
-    if (mode.passthrough()) {
-      return DomainType.IDENTITY;
-    }
-    return mode.strict() ? DomainType.DMA : DomainType.DMA_FQ;
-  }
-
   /** Whether any of the device's bus windows lies in the aperture. */
   private static boolean reaches(Geometry geometry, DmaRangeMap windows) {
     return !geometry.forceAperture()
@@ -300,7 +274,7 @@ final class Translations {
   private int attachAll(List<StreamId> streams, Group group) {
     List<StreamId> done = new ArrayList<>();
     for (StreamId stream : streams) {
-      Unit unit = units.get(stream.iommu());
+      Units.Unit unit = units.get(stream.iommu());
       // Devices of one domain have one IOMMU driver (D13: incompatible ops).
       int rc =
           unit.spec().model().equals(group.model())
@@ -315,11 +289,21 @@ final class Translations {
     return 0;
   }
 
+  /** Nobody came into a new domain, because a plug-in broke. */
+  private void closeIfEmptyAfter(RuntimeException broken, String key, Group group) {
+    Failures failures = new Failures("closing a domain that nobody came into");
+    failures.run(() -> closeIfEmpty(key, group));
+    failures.addTo(broken);
+  }
+
   private void closeIfEmpty(String key, Group group) {
     if (group.members().isEmpty()) {
       groups.remove(key);
-      group.domain().table().close();
-      spaces.close(group.domain());
+      try {
+        group.domain().table().close();
+      } finally {
+        spaces.close(group.domain());
+      }
     }
   }
 

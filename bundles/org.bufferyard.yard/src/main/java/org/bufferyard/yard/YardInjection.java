@@ -18,7 +18,7 @@ final class YardInjection implements Injection {
 
   @Override
   public void failPages(int nth) {
-    pools.noMemory().arm(nth);
+    pools.books().noMemory().arm(nth);
   }
 
   @Override

@@ -32,9 +32,9 @@ public final class YardOpener implements Yards {
   @Override
   public Yard open(PlatformSpec spec, YardOptions options) {
     MemoryLayout layout = MemoryLayout.of(spec);
-    ChosenKinds chosen = new ChosenKinds(kinds, spec, layout, options.flavour());
-    return RunningYard.start(
-        new Plan(spec, options, layout, chosen, dmaEngine, dmaBufEngine));
+    ChosenKinds chosen =
+        ChosenKinds.choose(kinds, new Needs(spec, layout), options.flavour());
+    return RunningYard.start(new Plan(spec, options, layout, dmaEngine, dmaBufEngine), chosen);
   }
 
   @Override

@@ -23,7 +23,10 @@ import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.dmabuf.DmaBufOps;
 import org.bufferyard.api.dmabuf.DmaBufOpsKind;
 import org.bufferyard.api.dmabuf.ExportedMemory;
+import org.bufferyard.api.dmabuf.OpsContext;
+import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.kernel.KernelOops;
+import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.api.memory.SgTable;
@@ -31,6 +34,7 @@ import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.registry.KindStatus;
 import org.bufferyard.platform.registry.PlugInException;
 import org.bufferyard.platform.yard.Yard;
+import org.bufferyard.platform.yard.YardState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -129,11 +133,14 @@ final class BrokenPlugInTest {
   }
 
   private static GuardedAllocator guarded(Allocator plugIn) {
-    return new GuardedAllocator(plugIn, somebody(), List.of(Bench.POOL), new Injected());
+    return new GuardedAllocator(seat(plugIn), List.of(Bench.POOL), new Injected());
   }
 
-  private static PlugIn somebody() {
-    return new PlugIn("Kind", "model", "org.example.Provider", "element", reason -> {});
+  private static <T> Seat<T> seat(T plugIn) {
+    PlugIn somebody =
+        new PlugIn(
+            "Kind", "model", "org.example.Provider", "element", r -> {}, new Standing(), null);
+    return new Seat<>(plugIn, somebody, () -> {}, Optional.empty());
   }
 
   @ParameterizedTest
@@ -147,7 +154,7 @@ final class BrokenPlugInTest {
                 new Class<?>[] {IovaAllocator.class},
                 (proxy, method, arguments) -> next.remove());
     GuardedIovaAllocator guarded =
-        new GuardedIovaAllocator(plugIn, somebody(), new IovaSpec("d", 12, 16));
+        new GuardedIovaAllocator(seat(plugIn), new IovaSpec("d", 12, 16));
     guarded.allocate(4, 99, true);
     PlugInException broken =
         assertThrows(PlugInException.class, () -> guarded.allocate(pages, 99, true));
@@ -163,7 +170,7 @@ final class BrokenPlugInTest {
                 new Class<?>[] {BouncePool.class},
                 (proxy, method, arguments) -> 0x1f00L);
     GuardedBouncePool guarded =
-        new GuardedBouncePool(plugIn, somebody(), new PhysRange(0x1000, 0x1000));
+        new GuardedBouncePool(seat(plugIn), new PhysRange(0x1000, 0x1000));
     assertEquals(0x1f00L, guarded.map(bounce(0x100)));
     PlugInException broken =
         assertThrows(PlugInException.class, () -> guarded.map(bounce(0x101)));
@@ -199,7 +206,7 @@ final class BrokenPlugInTest {
               s ->
                   new ExportedMemory(
                       s.device("codec"), 4096, Optional.empty(), Optional.of(SgTable.ofPages(List.of()))));
-      DmaBufOps guarded = bench.bufContext.ops("odd").open(memory, null);
+      DmaBufOps guarded = yard.call(s -> bench.bufContext.ops("odd").open(memory, opsContext(s)));
       assertSame(oops, assertThrows(KernelOops.class, guarded::getSgtable));
       assertEquals(List.of(), bench.kinds.status());
       PlugInException broken =
@@ -224,6 +231,20 @@ final class BrokenPlugInTest {
       assertTrue(bad.getMessage().contains("out of use: the bench: for 'codec' it broke in mapSg()"), bad.getMessage());
       assertEquals("bench", yard.spec().name());
     }
+  }
+
+  private static OpsContext opsContext(YardState state) {
+    EventSink events = state.events();
+    return (OpsContext)
+        Proxy.newProxyInstance(
+            BrokenPlugInTest.class.getClassLoader(),
+            new Class<?>[] {OpsContext.class},
+            (proxy, method, arguments) ->
+                switch (method.getName()) {
+                  case "kernel" -> KernelProfile.DEFAULT;
+                  case "events" -> events;
+                  default -> null;
+                });
   }
 
   private static Object nothing(Class<?> type) {
