@@ -90,6 +90,15 @@ final class GuardedDomain implements IommuDomain, TableWalk {
     who.leave(call);
   }
 
+  @Override
+  public void flushAll() {
+    try {
+      plugIn.flushAll();
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
+      throw who.failure("flushAll", thrown);
+    }
+  }
+
   /** Nothing when the plug-in does not show its table. */
   @Override
   public List<Entry> entries(long iova) {

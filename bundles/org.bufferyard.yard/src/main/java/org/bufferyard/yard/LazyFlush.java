@@ -97,7 +97,7 @@ final class LazyFlush implements FlushQueue {
               "IOTLB flushed, " + (tail - head & SIZE - 1) + " ranges freed: " + why,
               Map.of()));
     }
-    table.sync();
+    table.flushAll();
     while (head != tail) {
       free(pfn[head], pages[head]);
       waiting -= pages[head];

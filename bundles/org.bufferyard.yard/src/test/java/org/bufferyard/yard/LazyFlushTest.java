@@ -33,7 +33,7 @@ final class LazyFlushTest {
     assertEquals(List.of(), calls);
     assertEquals(6, queue.pages());
     clock.advance(1);
-    assertEquals(List.of("sync", "free 256+2", "free 257+2", "free 258+2"), calls);
+    assertEquals(List.of("flush all", "free 256+2", "free 257+2", "free 258+2"), calls);
     assertEquals(0, queue.pages());
   }
 
@@ -49,7 +49,7 @@ final class LazyFlushTest {
     assertEquals(List.of(), calls, "no timer without a range");
     add(1);
     clock.advance(LazyFlush.TIMEOUT_NANOS);
-    assertEquals(List.of("sync", "free 256+2"), calls);
+    assertEquals(List.of("flush all", "free 256+2"), calls);
   }
 
   @Test
@@ -57,7 +57,7 @@ final class LazyFlushTest {
     add(255);
     assertEquals(List.of(), calls);
     queue.add(0x900, 1);
-    assertEquals("sync", calls.getFirst());
+    assertEquals("flush all", calls.getFirst());
     assertEquals(256, calls.size());
     assertEquals(1, queue.pages());
     clock.advance(LazyFlush.TIMEOUT_NANOS);
@@ -91,7 +91,7 @@ final class LazyFlushTest {
     queue.add(0, 1);
     queue.add(7, 1);
     queue.flush();
-    assertEquals(List.of("sync", "free 7+1"), calls);
+    assertEquals(List.of("flush all", "free 7+1"), calls);
     assertTrue(events.stream().anyMatch(DmaEvent.HazardRaised.class::isInstance));
   }
 
@@ -107,7 +107,7 @@ final class LazyFlushTest {
     }
   }
 
-  /** Only {@link #sync} counts. */
+  /** Only {@link #flushAll} counts. */
   private final class Table implements IommuDomain {
     @Override
     public Geometry geometry() {
@@ -131,7 +131,12 @@ final class LazyFlushTest {
 
     @Override
     public void sync() {
-      calls.add("sync");
+      throw new AssertionError("a flush queue flushes all");
+    }
+
+    @Override
+    public void flushAll() {
+      calls.add("flush all");
     }
 
     @Override

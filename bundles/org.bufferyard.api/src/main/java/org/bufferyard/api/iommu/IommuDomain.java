@@ -37,6 +37,14 @@ public interface IommuDomain extends AutoCloseable {
   /** iotlb_sync(): after it no access is served from translations that were unmapped before. */
   void sync();
 
+  /**
+   * flush_iotlb_all(), which a flush queue calls instead of {@link #sync}: likewise for everything that
+   * the domain ever mapped.
+   */
+  default void flushAll() {
+    sync();
+  }
+
   /** Gives its tables back; streams still attached reach none of its mappings afterwards. */
   @Override
   void close();

@@ -117,6 +117,21 @@ public abstract class IommuContract extends PassThroughIommuContract {
   }
 
   @Test
+  void flushAllLeavesNoStaleTranslation() {
+    long iova = iovaFor(granule);
+    for (long page : new long[] {iova, iova + 5 * granule}) {
+      map(page, PHYS, granule, RW);
+      assertReaches(PHYS, page, false);
+      domain.unmap(page, granule, 1);
+    }
+    domain.flushAll();
+    faultAt(iova, false);
+    faultAt(iova + 5 * granule, true);
+    map(iova, PHYS + granule, granule, RW);
+    assertReaches(PHYS + granule, iova, true);
+  }
+
+  @Test
   void aCacheThatCountsCountsLookUpsAndInvalidations() {
     if (!(iommu instanceof CountingTlb tlb)) {
       return;

@@ -1,18 +1,83 @@
 package org.bufferyard.iommu.intel;
 
+import java.util.Map;
 import org.bufferyard.api.iommu.IommuUnit;
 
 /**
- * What the capability register of a unit says about second-level translation.
+ * What a unit can, in the bits of its registers (VT-d specification 11.4.2 and 11.4.3).
  *
- * @param levels of its page tables: 3 for 39 bits, 4 for 48, 5 for 57
- * @param largestLevel highest level that may hold a leaf: 0 for 4 KiB, 1 for 2 MiB, 2 for 1 GiB
+ * <pre>
+ * CAP   2:0    ND     domain ids: 2^(4 + 2 ND)
+ *       7      CM     caching mode
+ *       12:8   SAGAW  bit 1: 39 bits, 2: 48, 3: 57
+ *       21:16  MGAW   widest guest address, less one
+ *       33:24  FRO    offset of the fault recording registers in 16 bytes
+ *       37:34  SLLPS  bit 0: 2 MiB, 1: 1 GiB (second level)
+ *       39     PSI    page-selective invalidation
+ *       47:40  NFR    fault recording registers, less one
+ *       53:48  MAMV   largest address mask of such an invalidation
+ *       54,55  DWD, DRD  drains writes and reads
+ *       56     FL1GP  1 GiB pages in the first level
+ *       60     FL5LP  five first levels
+ * ECAP  1      QI     queued invalidation
+ *       2      DT     device TLBs
+ *       3      IR     interrupt remapping
+ *       6      PT     pass-through
+ *       39:35  PSS    PASID bits, less one
+ *       40     PASID
+ *       43     SMTS   scalable mode
+ *       46,47  SLTS, FLTS  second and first level in it
+ *       48     SMPWC  its walks are coherent
+ * </pre>
+ *
+ * @param scalableMode whether the kernel uses SMTS: sm_supported()
  */
-record Capabilities(int levels, int largestLevel) {
+record Capabilities(long cap, long ecap, boolean scalableMode) {
   static final String ADDRESS_BITS = "address-bits";
   static final String LARGEST_PAGE = "largest-page";
+  static final String SCALABLE_MODE = "scalable-mode";
+  static final String STAGES = "stages";
+  static final String CAP = "cap";
+  static final String ECAP = "ecap";
+
+  /** 65536 domains, PSI with MAMV 18, drains; one fault register at 0x220. */
+  private static final long CAP_BASE = 0xd2_0080_2200_0006L;
+
+  /** QI, IR, PT, and offsets. */
+  private static final long ECAP_BASE = 0xf0_0f4aL;
+
+  private static final long FL1GP = 1L << 56;
+  private static final long FL5LP = 1L << 60;
+  private static final long SMTS = 1L << 43;
+  private static final long SLTS = 1L << 46;
+  private static final long FLTS = 1L << 47;
+  private static final long DT = 1L << 2;
+
+  /** SMTS, coherent walks, PASIDs of 20 bits. */
+  private static final long SCALABLE = SMTS | 1L << 48 | 1L << 40 | 0x13L << 35;
 
   static Capabilities of(IommuUnit unit) {
+    Map<String, String> given = unit.parameters();
+    boolean scalable = flag(unit, SCALABLE_MODE, false);
+    long cap = given.containsKey(CAP) ? register(unit, CAP) : cap(unit);
+    long ecap = given.containsKey(ECAP) ? register(unit, ECAP) : ecap(unit, scalable);
+    boolean uses = (ecap & SMTS) != 0 && flag(unit, SCALABLE_MODE, true);
+    if (scalable && !uses) {
+      throw refused(unit, ECAP, given.getOrDefault(ECAP, ""), "one with SMTS for scalable mode");
+    }
+    if (uses && (ecap & (FLTS | SLTS)) == 0) {
+      throw refused(unit, ECAP, given.getOrDefault(ECAP, ""), "one with FLTS or SLTS");
+    }
+    if ((cap >>> 8 & 0xe) == 0) {
+      throw refused(unit, CAP, given.getOrDefault(CAP, ""), "one with a SAGAW of 39, 48 or 57 bits");
+    }
+    if (given.containsKey(DeviceTlbs.PARAMETER)) {
+      ecap |= DT;
+    }
+    return new Capabilities(cap, ecap, uses);
+  }
+
+  private static long cap(IommuUnit unit) {
     String bits = unit.parameters().getOrDefault(ADDRESS_BITS, "48");
     String page = unit.parameters().getOrDefault(LARGEST_PAGE, "1G");
     int levels =
@@ -20,47 +85,144 @@ record Capabilities(int levels, int largestLevel) {
           case "39" -> 3;
           case "48" -> 4;
           case "57" -> 5;
-          default -> throw wrong(unit, ADDRESS_BITS, bits, "39, 48 or 57");
+          default -> throw refused(unit, ADDRESS_BITS, bits, "39, 48 or 57");
         };
-    int largest =
+    long pages =
         switch (page) {
           case "4K" -> 0;
-          case "2M" -> 1;
-          case "1G" -> 2;
-          default -> throw wrong(unit, LARGEST_PAGE, page, "4K, 2M or 1G");
+          case "2M" -> 1L << 34;
+          case "1G" -> 3L << 34 | FL1GP;
+          default -> throw refused(unit, LARGEST_PAGE, page, "4K, 2M or 1G");
         };
-    return new Capabilities(levels, largest);
+    long mgaw = Paging.shift(levels) - 1L;
+    boolean scalable = flag(unit, SCALABLE_MODE, false);
+    return CAP_BASE
+        | 1L << 8 + levels - 2
+        | mgaw << 16
+        | (scalable ? pages : pages & ~FL1GP)
+        | (scalable && levels == 5 ? FL5LP : 0);
   }
 
-  private static IllegalArgumentException wrong(
-      IommuUnit unit, String name, String value, String known) {
-    return new IllegalArgumentException(
-        "VT-d "
-            + unit.id()
-            + ": "
-            + name
-            + " '"
-            + value
-            + "' is not modelled; give "
-            + known);
+  private static long ecap(IommuUnit unit, boolean scalable) {
+    String stages = unit.parameters().getOrDefault(STAGES, "both");
+    long levels =
+        switch (stages) {
+          case "first" -> FLTS;
+          case "second" -> SLTS;
+          case "both" -> FLTS | SLTS;
+          default -> throw refused(unit, STAGES, stages, "first, second or both");
+        };
+    return scalable ? ECAP_BASE | SCALABLE | levels : ECAP_BASE;
   }
 
-  /** The adjusted guest address width, agaw_to_width(). */
-  int addressBits() {
-    return SecondLevelEntry.PAGE_SHIFT + levels * SecondLevelEntry.LEVEL_BITS;
+  private static boolean flag(IommuUnit unit, String name, boolean unlessGiven) {
+    String value = unit.parameters().getOrDefault(name, unlessGiven ? "on" : "off");
+    return switch (value) {
+      case "on" -> true;
+      case "off" -> false;
+      default -> throw refused(unit, name, value, "on or off");
+    };
   }
 
-  /** Bits 2:0 of a context entry's upper half: 1 for 39 bits, 2 for 48, 3 for 57. */
-  int addressWidth() {
-    return levels - 2;
-  }
-
-  /** pgsize_bitmap. */
-  long pageSizes() {
-    long sizes = 0;
-    for (int level = 0; level <= largestLevel; level++) {
-      sizes |= SecondLevelEntry.span(level);
+  private static long register(IommuUnit unit, String name) {
+    String value = unit.parameters().get(name);
+    try {
+      return Long.parseUnsignedLong(value.startsWith("0x") ? value.substring(2) : value, 16);
+    } catch (NumberFormatException notHexadecimal) {
+      throw new IllegalArgumentException(
+          text(unit, name, value, "the hexadecimal number of the kernel's log"), notHexadecimal);
     }
-    return sizes;
+  }
+
+  private static IllegalArgumentException refused(
+      IommuUnit unit, String name, String value, String known) {
+    return new IllegalArgumentException(text(unit, name, value, known));
+  }
+
+  static String text(IommuUnit unit, String name, String value, String known) {
+    return "VT-d " + unit.id() + ": " + name + " '" + value + "' is not modelled; give " + known;
+  }
+
+  /** Levels of second-level tables: iommu_calculate_agaw(), the widest that SAGAW has. */
+  int levels() {
+    long sagaw = cap >>> 8 & 0xe;
+    return Long.SIZE - 1 - Long.numberOfLeadingZeros(sagaw) + 2;
+  }
+
+  /** cap_mgaw(): bits of the widest guest address. */
+  int guestBits() {
+    return (int) (cap >>> 16 & 0x3f) + 1;
+  }
+
+  /** Levels of first-level tables: compute_vasz_lg2_fs(). */
+  int firstLevels() {
+    return hasFiveFirstLevels() && guestBits() > 48 ? 5 : 4;
+  }
+
+  boolean hasFiveFirstLevels() {
+    return (cap & FL5LP) != 0;
+  }
+
+  /** Highest level of second-level tables that may hold a page. */
+  int largestLevel() {
+    return (cap & 1L << 34) == 0 ? 0 : (cap & 1L << 35) == 0 ? 1 : 2;
+  }
+
+  /** Likewise of first-level tables, which always may at level 1. */
+  int firstLargestLevel() {
+    return (cap & FL1GP) == 0 ? 1 : 2;
+  }
+
+  boolean hasFirstLevel() {
+    return scalableMode && (ecap & FLTS) != 0;
+  }
+
+  boolean hasSecondLevel() {
+    return !scalableMode || (ecap & SLTS) != 0;
+  }
+
+  /** SMTS: descriptors have 256 bits, whether or not the kernel uses scalable mode. */
+  boolean hasWideDescriptors() {
+    return (ecap & SMTS) != 0;
+  }
+
+  boolean isCachingMode() {
+    return (cap & 1 << 7) != 0;
+  }
+
+  boolean selectsPages() {
+    return (cap & 1L << 39) != 0;
+  }
+
+  int largestMask() {
+    return (int) (cap >>> 48) & 0x3f;
+  }
+
+  boolean drainsWrites() {
+    return (cap & 1L << 54) != 0;
+  }
+
+  boolean drainsReads() {
+    return (cap & 1L << 55) != 0;
+  }
+
+  int domains() {
+    return 1 << 4 + 2 * (int) (cap & 7);
+  }
+
+  int faultRegisters() {
+    return (int) (cap >>> 40 & 0xff) + 1;
+  }
+
+  boolean hasQueue() {
+    return (ecap & 1 << 1) != 0;
+  }
+
+  boolean hasPasids() {
+    return scalableMode && (ecap & 1L << 40) != 0;
+  }
+
+  boolean walksCoherently() {
+    return (ecap & 1L << 48) != 0;
   }
 }

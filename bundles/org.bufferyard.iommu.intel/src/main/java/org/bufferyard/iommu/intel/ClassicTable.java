@@ -1,10 +1,9 @@
 package org.bufferyard.iommu.intel;
 
-import static org.bufferyard.iommu.intel.SecondLevelEntry.ENTRIES;
-import static org.bufferyard.iommu.intel.SecondLevelEntry.address;
-import static org.bufferyard.iommu.intel.SecondLevelEntry.isPage;
-import static org.bufferyard.iommu.intel.SecondLevelEntry.isPresent;
-import static org.bufferyard.iommu.intel.SecondLevelEntry.span;
+import static org.bufferyard.iommu.intel.EntryFormat.address;
+import static org.bufferyard.iommu.intel.EntryFormat.isPage;
+import static org.bufferyard.iommu.intel.Paging.ENTRIES;
+import static org.bufferyard.iommu.intel.Paging.span;
 
 /**
  * The table as {@code drivers/iommu/intel/iommu.c} kept it itself: __domain_mapping() leaves an
@@ -12,11 +11,11 @@ import static org.bufferyard.iommu.intel.SecondLevelEntry.span;
  * intel_iommu_unmap() reports at least the span of the level at which its walk ended, mapped or not.
  * Engine thread only.
  */
-final class ClassicTable extends SecondLevelTable {
+final class ClassicTable extends PageTable {
   private String hazard = "";
 
-  ClassicTable(TableWords words, Capabilities unit) {
-    super(words, unit);
+  ClassicTable(TableWords words, EntryFormat format, int levels) {
+    super(words, format, levels);
   }
 
   @Override
@@ -38,41 +37,38 @@ final class ClassicTable extends SecondLevelTable {
       int entries = inOneTable(at, level, count - done);
       if (table == COVERED) {
         // The kernel would walk on into the page as if it were a table.
-        noteSet(at, leafAt(at));
+        noteSet(at, leafAt(at), format.page(phys + done * size, level, prot));
       } else {
-        fill(slot(table, at, level), entries, at, phys + done * size, level, prot);
+        fill(Paging.slot(table, at, level), entries, at, phys + done * size, level, prot);
       }
       done += entries;
     }
     return count * size;
   }
 
-  private long leafAt(long iova) {
-    return walk(iova) < 0 ? 0 : leaf();
-  }
-
   private void fill(long at, int count, long iova, long phys, int level, int prot) {
     words.read(at, run, count);
     for (int i = 0; i < count; i++) {
       long entry = run[i];
-      if (isPresent(entry) && isPage(entry, level)) {
-        noteSet(iova + i * span(level), entry);
+      long wanted = format.page(phys + i * span(level), level, prot);
+      if (format.isPresent(entry) && isPage(entry, level)) {
+        noteSet(iova + i * span(level), entry, wanted);
         continue;
       }
-      if (isPresent(entry)) {
+      if (format.isPresent(entry)) {
         // switch_to_super_page()
         freeTree(address(entry), level - 1);
       }
-      run[i] = SecondLevelEntry.page(phys + i * span(level), level, prot);
+      run[i] = wanted;
     }
     words.write(at, run, count);
   }
 
   /** cmpxchg64_local() found something: a message and a stack dump, five times a boot. */
-  private void noteSet(long iova, long entry) {
+  private void noteSet(long iova, long entry, long wanted) {
     hazard =
-        "ERROR: DMA PTE for vPFN 0x%x already set (to %x)"
-            .formatted(iova >>> SecondLevelEntry.PAGE_SHIFT, entry);
+        "DMAR: ERROR: DMA PTE for vPFN 0x%x already set (to %x not %x)"
+            .formatted(iova >>> Paging.PAGE_SHIFT, entry, wanted);
   }
 
   @Override
@@ -88,8 +84,8 @@ final class ClassicTable extends SecondLevelTable {
   private int endOfWalk(long iova) {
     long table = top();
     for (int level = levels - 1; level > 0; level--) {
-      long entry = words.read(slot(table, iova, level));
-      if (!isPresent(entry) || isPage(entry, level)) {
+      long entry = words.read(Paging.slot(table, iova, level));
+      if (!format.isPresent(entry) || isPage(entry, level)) {
         return level;
       }
       table = address(entry);
@@ -100,17 +96,17 @@ final class ClassicTable extends SecondLevelTable {
   /** dma_pte_clear_level(). */
   private void clear(long table, int level, long first, long last) {
     long from = first;
-    int index = SecondLevelEntry.index(first, level);
+    int index = Paging.index(first, level);
     if (level == 0) {
-      words.clear(slot(table, first, 0), inOneTable(first, 0, (last - first >>> 12) + 1));
+      words.clear(Paging.slot(table, first, 0), inOneTable(first, 0, (last - first >>> 12) + 1));
       return;
     }
     while (index < ENTRIES && from <= last) {
-      long at = slot(table, from, level);
+      long at = Paging.slot(table, from, level);
       long entry = words.read(at);
       long end = from | span(level) - 1;
       boolean whole = (from & span(level) - 1) == 0 && last >= end;
-      if (isPresent(entry)) {
+      if (format.isPresent(entry)) {
         if (whole || isPage(entry, level)) {
           if (!whole) {
             hazard = "unmap of a part of a large page: the kernel would walk into the page";

@@ -1,10 +1,9 @@
 package org.bufferyard.iommu.intel;
 
-import static org.bufferyard.iommu.intel.SecondLevelEntry.ADDRESS_BITS;
-import static org.bufferyard.iommu.intel.SecondLevelEntry.address;
-import static org.bufferyard.iommu.intel.SecondLevelEntry.isPage;
-import static org.bufferyard.iommu.intel.SecondLevelEntry.isPresent;
-import static org.bufferyard.iommu.intel.SecondLevelEntry.span;
+import static org.bufferyard.iommu.intel.EntryFormat.address;
+import static org.bufferyard.iommu.intel.EntryFormat.isPage;
+import static org.bufferyard.iommu.intel.Paging.ADDRESS_BITS;
+import static org.bufferyard.iommu.intel.Paging.span;
 
 import org.bufferyard.api.kernel.Errno;
 
@@ -13,11 +12,11 @@ import org.bufferyard.api.kernel.Errno;
  * table without pages makes room for a large page, a range that begins at a large page removes it
  * whole, and unmapping ends at the first hole. Engine thread only.
  */
-final class GenericTable extends SecondLevelTable {
+final class GenericTable extends PageTable {
   private long unmapped;
 
-  GenericTable(TableWords words, Capabilities unit) {
-    super(words, unit);
+  GenericTable(TableWords words, EntryFormat format, int levels) {
+    super(words, format, levels);
   }
 
   @Override
@@ -35,7 +34,7 @@ final class GenericTable extends SecondLevelTable {
         return done > 0 ? done * size : errno;
       }
       int entries = inOneTable(at, level, count - done);
-      int written = fill(slot(table, at, level), entries, phys + done * size, level, prot);
+      int written = fill(Paging.slot(table, at, level), entries, phys + done * size, level, prot);
       done += written;
       if (written < entries) {
         return done > 0 ? done * size : Errno.EADDRINUSE.rc();
@@ -52,14 +51,14 @@ final class GenericTable extends SecondLevelTable {
       free++;
     }
     for (int i = 0; i < free; i++) {
-      run[i] = SecondLevelEntry.page(phys + i * span(level), level, prot);
+      run[i] = format.page(phys + i * span(level), level, prot);
     }
     words.write(at, run, free);
     return free;
   }
 
   private boolean makesRoom(long entry, int level) {
-    if (!isPresent(entry)) {
+    if (!format.isPresent(entry)) {
       return true;
     }
     if (isPage(entry, level) || !isEmpty(address(entry), level - 1)) {
@@ -81,13 +80,13 @@ final class GenericTable extends SecondLevelTable {
     long from = first;
     long end = Math.min(last, first | span(level + 1) - 1);
     if (level == 0) {
-      return unmapPages(slot(table, first, 0), (int) (end - first >>> 12) + 1);
+      return unmapPages(Paging.slot(table, first, 0), (int) (end - first >>> 12) + 1);
     }
     while (from <= end) {
-      long at = slot(table, from, level);
+      long at = Paging.slot(table, from, level);
       long entry = words.read(at);
       boolean whole = (from & span(level) - 1) == 0;
-      if (!isPresent(entry) || isPage(entry, level) && !whole) {
+      if (!format.isPresent(entry) || isPage(entry, level) && !whole) {
         return false;
       }
       if (isPage(entry, level)) {
@@ -98,7 +97,7 @@ final class GenericTable extends SecondLevelTable {
           return false;
         }
         if (whole && end - from >= span(level) - 1) {
-          words.free(address(entry));
+          drop(address(entry));
           words.write(at, 0);
         }
       }
@@ -110,7 +109,7 @@ final class GenericTable extends SecondLevelTable {
   private boolean unmapPages(long at, int count) {
     words.read(at, run, count);
     int present = 0;
-    while (present < count && isPresent(run[present])) {
+    while (present < count && format.isPresent(run[present])) {
       present++;
     }
     words.clear(at, present);

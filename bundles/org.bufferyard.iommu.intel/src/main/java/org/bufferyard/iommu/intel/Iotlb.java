@@ -1,16 +1,15 @@
 package org.bufferyard.iommu.intel;
 
-import java.util.Arrays;
 import org.bufferyard.api.iommu.TlbCounts;
 
 /**
- * The cache of translated pages of one unit, tagged by domain id.
+ * A cache of translated pages, tagged by domain id and, for first-level pages, PASID ({@link
+ * Route#tag}): the IOTLB of a unit, or the TLB of a device.
  *
  * <p>Algorithm: 256 sets of 4 ways; a page of any size takes one way, found by its own page number,
- * so a look-up probes one set for each page size; victims round robin. Invalidation is global, by
- * domain, or by a power-of-two span of a domain ({@code intel/cache.c:
- * calculate_psi_aligned_address()}). Cost: up to 12 compares for a look-up; an invalidation walks
- * all 1024 ways, or none while nothing is cached. No allocation. Engine thread only.
+ * so a look-up probes one set for each page size; victims round robin. Cost: up to 12 compares for a
+ * look-up; an invalidation walks all 1024 ways, or none while nothing is cached. No allocation.
+ * Engine thread only.
  *
  * <p>Real units differ in size and replacement; only staleness is meant to be seen.
  */
@@ -20,11 +19,10 @@ final class Iotlb {
   private static final int SETS = 256;
   private static final int WAYS = 4;
 
-  /** CAP.MAMV as units have it: spans beyond 2^18 pages are flushed by domain. */
-  private static final int MAX_SPAN_SHIFT = SecondLevelEntry.PAGE_SHIFT + 18;
+  private static final long DID = 0xffff;
 
   private final int largestLevel;
-  private final int[] did = new int[SETS * WAYS];
+  private final long[] tag = new long[SETS * WAYS];
 
   /** First address of the page. */
   private final long[] iova = new long[SETS * WAYS];
@@ -32,8 +30,8 @@ final class Iotlb {
   /** log2 of its bytes; 0 for a free way. */
   private final byte[] shift = new byte[SETS * WAYS];
 
-  /** Its leaf entry. */
-  private final long[] entry = new long[SETS * WAYS];
+  /** Its physical address, and below bit 12 the rights of {@link EntryFormat}. */
+  private final long[] page = new long[SETS * WAYS];
 
   private final byte[] victim = new byte[SETS];
   private int used;
@@ -47,13 +45,13 @@ final class Iotlb {
     this.largestLevel = largestLevel;
   }
 
-  /** The way that translates {@code address} in a domain, or {@link #MISS}. */
-  int find(int domain, long address) {
+  /** The way that translates {@code address}, or {@link #MISS}. */
+  int find(long wanted, long address) {
     for (int level = 0; used > 0 && level <= largestLevel; level++) {
-      int order = SecondLevelEntry.shift(level);
-      int first = set(domain, address, order) * WAYS;
+      int order = Paging.shift(level);
+      int first = set(wanted, address, order) * WAYS;
       for (int way = first; way < first + WAYS; way++) {
-        if (shift[way] == order && did[way] == domain && (iova[way] ^ address) >>> order == 0) {
+        if (shift[way] == order && tag[way] == wanted && (iova[way] ^ address) >>> order == 0) {
           hits++;
           return way;
         }
@@ -63,54 +61,57 @@ final class Iotlb {
     return MISS;
   }
 
-  private static int set(int domain, long address, int order) {
-    return (int) (address >>> order) + domain * 31 + order & SETS - 1;
+  private static int set(long tag, long address, int order) {
+    return (int) (address >>> order) + (int) (tag ^ tag >>> 16) * 31 + order & SETS - 1;
   }
 
-  long entry(int way) {
-    return entry[way];
+  /** Physical address of {@code address} by that way. */
+  long phys(int way, long address) {
+    long inPage = (1L << shift[way]) - 1;
+    return (page[way] & Paging.ADDRESS) + (address & inPage);
   }
 
-  int shift(int way) {
-    return shift[way];
+  /** Rights of that way's page. */
+  int rights(int way) {
+    return (int) page[way] & EntryFormat.ALL;
   }
 
-  /** Caches the leaf of {@code 1 << order} bytes that holds {@code address}. */
-  void fill(int domain, long address, int order, long leaf) {
-    int set = set(domain, address, order);
+  /** Caches the page of {@code 1 << order} bytes that holds {@code address}. */
+  void fill(long newTag, long address, int order, long phys, int rights) {
+    int set = set(newTag, address, order);
     int way = set * WAYS + victim[set];
     victim[set] = (byte) (victim[set] + 1 & WAYS - 1);
     used += shift[way] == 0 ? 1 : 0;
     evictions += shift[way] == 0 ? 0 : 1;
-    did[way] = domain;
+    tag[way] = newTag;
     iova[way] = address & -(1L << order);
     shift[way] = (byte) order;
-    entry[way] = leaf;
+    page[way] = phys | rights;
   }
 
-  /** DMA_TLB_GLOBAL_FLUSH. */
   void flushAll() {
-    Arrays.fill(shift, (byte) 0);
-    invalidations++;
-    invalidated += used;
-    used = 0;
+    flush(0, 0, 0, Long.SIZE);
   }
 
-  /** DMA_TLB_DSI_FLUSH. */
-  void flushDomain(int domain) {
-    flushSpan(domain, 0, Long.SIZE);
+  /** Drops all of a domain, first-level pages too. */
+  void flushDomain(int did) {
+    flush(DID, did, 0, Long.SIZE);
   }
 
-  /** DMA_TLB_PSI_FLUSH of the smallest aligned power-of-two span that covers both addresses. */
-  void flushPages(int domain, long first, long last) {
-    int order = Long.SIZE - Long.numberOfLeadingZeros(first ^ last);
-    flushSpan(domain, first, order > MAX_SPAN_SHIFT ? Long.SIZE : order);
+  /** Drops all with a tag. */
+  void flushTag(long goneTag) {
+    flush(-1L, goneTag, 0, Long.SIZE);
   }
 
-  private void flushSpan(int domain, long address, int order) {
+  /** Drops what touches the {@code 1 << order} bytes around {@code address}. */
+  void flushSpan(long goneTag, long address, int order) {
+    flush(-1L, goneTag, address, order);
+  }
+
+  private void flush(long mask, long goneTag, long address, int order) {
     invalidations++;
     for (int way = 0; used > 0 && way < SETS * WAYS; way++) {
-      if (shift[way] == 0 || did[way] != domain) {
+      if (shift[way] == 0 || (tag[way] & mask) != goneTag) {
         continue;
       }
       int wider = Math.max(order, shift[way]);

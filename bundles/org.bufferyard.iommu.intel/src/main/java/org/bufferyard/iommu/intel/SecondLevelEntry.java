@@ -3,80 +3,64 @@ package org.bufferyard.iommu.intel;
 import org.bufferyard.api.iommu.IommuProt;
 
 /**
- * 64-bit entries of second-level tables (VT-d specification, second-stage paging entries; SEMANTICS
- * H3, {@code generic_pt/fmt/vtdss.h}).
+ * 64-bit entries of second-level tables (VT-d specification 9.8, "Second-Stage Paging Entries";
+ * SEMANTICS H3, {@code generic_pt/fmt/vtdss.h}).
  *
  * <pre>
  *  0      R    read
  *  1      W    write; neither R nor W: not present, there is no other present bit
- *  7      PS   a leaf above level 0
+ *  7      PS   a leaf above level 0; reserved where CAP.SLLPS allows none
  *  11     SNP  snoop, only set for domains that enforce it: never for the DMA API
  *  51:12  address of the next table or of the page
  * </pre>
  *
- * <p>Level 0 holds 4 KiB pages, 1 holds 2 MiB, 2 holds 1 GiB. Everything else in {@code prot}
- * (CACHE, MMIO, NOEXEC, PRIV) has no bit here. Stateless.
+ * <p>Everything else in {@code prot} (CACHE, MMIO, NOEXEC, PRIV) has no bit here. Not modelled: A and
+ * D (8, 9), which only nested and dirty-tracking domains use.
  */
-final class SecondLevelEntry {
-  static final int PAGE_SHIFT = 12;
-  static final int LEVEL_BITS = 9;
-  static final int ENTRIES = 1 << LEVEL_BITS;
-  static final int BYTES = 8;
+enum SecondLevelEntry implements EntryFormat {
+  /** The generic page tables': a page has what was asked for. */
+  EXACT,
 
-  /** Width of a physical address in an entry. */
-  static final int ADDRESS_BITS = 52;
+  /**
+   * __domain_mapping()'s: every page is readable, since the driver sets the first level's present
+   * bit in both formats. Recorded: 6.1 and 6.12 let a device read what was mapped FROM_DEVICE.
+   */
+  READABLE;
 
-  private static final long READ = 1;
-  private static final long WRITE = 2;
-  private static final long PAGE_SIZE = 1 << 7;
-  private static final long ADDRESS = (1L << ADDRESS_BITS) - (1L << PAGE_SHIFT);
+  private static final long R = 1;
+  private static final long W = 1 << 1;
+  private static final long PS = 1 << 7;
 
-  private SecondLevelEntry() {}
-
-  /** Bytes that one entry of a level covers. */
-  static long span(int level) {
-    return 1L << shift(level);
+  /** DMA_PTE_READ | DMA_PTE_WRITE. */
+  @Override
+  public long table(long phys) {
+    return phys & Paging.ADDRESS | R | W;
   }
 
-  static int shift(int level) {
-    return PAGE_SHIFT + level * LEVEL_BITS;
-  }
-
-  static int index(long iova, int level) {
-    return (int) (iova >>> shift(level)) & (ENTRIES - 1);
-  }
-
-  /** An entry for the next table: DMA_PTE_READ | DMA_PTE_WRITE. */
-  static long table(long phys) {
-    return (phys & ADDRESS) | READ | WRITE;
-  }
-
-  /** An entry for a page; bits of {@code phys} that have no place are cut off, as the driver does. */
-  static long page(long phys, int level, int prot) {
-    long entry = phys & ADDRESS;
-    if ((prot & IommuProt.READ) != 0) {
-      entry |= READ;
+  @Override
+  public long page(long phys, int level, int prot) {
+    long entry = phys & Paging.ADDRESS;
+    if (this == READABLE || (prot & IommuProt.READ) != 0) {
+      entry |= R;
     }
     if ((prot & IommuProt.WRITE) != 0) {
-      entry |= WRITE;
+      entry |= W;
     }
-    return level > 0 ? entry | PAGE_SIZE : entry;
+    return level > 0 ? entry | PS : entry;
   }
 
-  static boolean isPresent(long entry) {
-    return (entry & (READ | WRITE)) != 0;
+  @Override
+  public boolean isPresent(long entry) {
+    return (entry & (R | W)) != 0;
   }
 
-  /** Whether a present entry of that level is a page. */
-  static boolean isPage(long entry, int level) {
-    return level == 0 || (entry & PAGE_SIZE) != 0;
+  @Override
+  public int rights(long entry) {
+    return (int) (entry & (R | W)) | USER;
   }
 
-  static long address(long entry) {
-    return entry & ADDRESS;
-  }
-
-  static boolean allows(long entry, boolean write) {
-    return (entry & (write ? WRITE : READ)) != 0;
+  @Override
+  public boolean isReserved(long entry, int level, int largestLevel) {
+    return level > largestLevel && (entry & PS) != 0 || !EntryFormat.isAligned(entry, level);
   }
 }

@@ -20,6 +20,9 @@ final class TableWords {
   private static final VarHandle WORDS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
   private final IommuContext context;
   private final PhysMemory memory;
   private final byte[] word = new byte[WORD];
@@ -32,11 +35,19 @@ final class TableWords {
 
   /** A zeroed table; {@link #NONE} when there is no memory. */
   long allocate() {
-    return context.allocTable(TABLE_BYTES);
+    return allocate(TABLE_BYTES);
+  }
+
+  long allocate(long bytes) {
+    return context.allocTable(bytes);
   }
 
   void free(long table) {
-    context.freeTable(table, TABLE_BYTES);
+    free(table, TABLE_BYTES);
+  }
+
+  void free(long table, long bytes) {
+    context.freeTable(table, bytes);
   }
 
   /** Whether memory answers there. */
@@ -52,6 +63,16 @@ final class TableWords {
   void write(long at, long value) {
     WORDS.set(word, 0, value);
     memory.write(at, word, 0, WORD);
+  }
+
+  /** Writes 32 bits. */
+  void writeInt(long at, int value) {
+    INTS.set(word, 0, value);
+    memory.write(at, word, 0, Integer.BYTES);
+  }
+
+  int readInt(long at) {
+    return (int) read(at);
   }
 
   /** Reads the first {@code count} words at an address, of one table. */

@@ -2,10 +2,10 @@ package org.bufferyard.iommu.intel;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.iommu.CountingTlb;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
@@ -14,58 +14,74 @@ import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
-import org.bufferyard.api.iommu.Translation.Fault;
-import org.bufferyard.api.iommu.Translation.Translated;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.kernel.Rule;
 
 /**
- * One VT-d remapping unit in legacy mode, as {@code drivers/iommu/intel} drives it (VT-d
- * specification, chapters 3 and 9; SEMANTICS H3): the root table and context tables in memory
- * ({@link SourceTables}), second-level tables ({@link SecondLevelTable}), a tagged IOTLB, fault
- * reasons, pass-through. Accesses to the interrupt range at 0xfee00000 are never translated.
+ * One VT-d unit as {@code drivers/iommu/intel} drives it (SEMANTICS H3, H4): domains with first- or
+ * second-level tables ({@link GenericTable}, {@link ClassicTable}), legacy or scalable mode ({@link
+ * SourceTables}), invalidations ({@link Flushes}), faults ({@link FaultHandler}). The hardware is
+ * {@link RemappingUnit}.
  *
  * <p>Not modelled:
  *
  * <ul>
- *   <li>scalable mode, PASIDs, first-level and nested translation, device TLBs and page requests
+ *   <li>nested translation, page requests, dirty tracking, shared virtual addresses; PASIDs of more
+ *       than 15 bits
  *   <li>interrupt remapping; what the interrupt range does with a write
- *   <li>the queued invalidation interface itself: flushes land in {@link IommuDomain#sync}; paging
- *       structure and context caches
- *   <li>caching mode, write-buffer flushing, snoop control, dirty bits, RMRRs (the yard maps them)
+ *   <li>write-buffer flushing, snoop control, RMRRs (the yard maps them), advanced fault logging,
+ *       fault processing disable
+ *   <li>paging structure caches; context and PASID entries have one cache ({@link ContextCache})
+ *   <li>units without pass-through (ECAP.PT)
  * </ul>
  *
- * <p>Cost of an access: root and context entry, 12 compares for a hit, one word read a level more for
- * a miss. Engine thread only.
+ * <p>Engine thread only.
  */
 final class Vtd implements Iommu, CountingTlb {
   /** The driver's own table code went when the generic page tables came. */
   private static final Rule CLASSIC = Rule.of("H3", "__domain_mapping").until(6, 19);
 
-  /** The PCI segment in the fault line; came between the recorded 6.12 and 7.3. */
-  private static final Rule SEGMENT_PRINTED = Rule.of("D14", "dmar_fault_do_one").since(7, 0);
+  /** first_level_by_default(type), where a unit has both levels. */
+  private static final Rule UNMANAGED_IS_SECOND =
+      Rule.of("H4", "first_level_by_default").until(6, 13);
 
-  private static final long INTERRUPTS = 0xfee0_0000L;
-  private static final long INTERRUPTS_BYTES = 1L << 20;
+  /** XD and NXE went with the requests that would execute. */
+  private static final Rule NO_EXECUTE = Rule.of("H4", "__domain_mapping").until(6, 9);
+
+  /** FLPT_DEFAULT_DID: of every pass-through entry. */
+  private static final int PASS_THROUGH_DID = 1;
+
+  /** A requester's entry: its domain id, and whose that is. */
+  private record Binding(int did, Optional<VtdDomain> domain) {}
 
   private final String id;
   private final Capabilities unit;
   private final IommuContext context;
   private final TableWords words;
+  private final RemappingUnit hardware;
   private final SourceTables sources;
-  private final Iotlb cache;
+  private final Flushes flushes;
   private final List<VtdDomain> made = new ArrayList<>();
+  private final Map<Requester, Binding> bindings = new LinkedHashMap<>();
 
-  /** Domains with a stream of this unit, by domain id. */
-  private final Map<Integer, VtdDomain> attached = new HashMap<>();
+  /** Ids of the domains with a requester of this unit. */
+  private final Map<VtdDomain, Integer> dids = new HashMap<>();
 
-  Vtd(String id, Capabilities unit, IommuContext context) {
+  Vtd(String id, Capabilities unit, DeviceTlbs devices, IommuContext context) {
     this.id = id;
     this.unit = unit;
     this.context = context;
     this.words = new TableWords(context);
-    this.sources = new SourceTables(words);
-    this.cache = new Iotlb(unit.largestLevel());
+    FaultHandler handler = new FaultHandler(id, context);
+    this.hardware = new RemappingUnit(words, unit, devices, handler::handle);
+    this.sources =
+        unit.scalableMode()
+            ? new ScalableTables(words, unit, devices, NO_EXECUTE.holdsIn(context.kernel()))
+            : new LegacyTables(words, unit, devices);
+    QueuedInvalidation queue =
+        new QueuedInvalidation(id, words, context, unit, hardware, devices);
+    this.flushes = new Flushes(unit, devices, queue);
+    flushes.everything();
   }
 
   @Override
@@ -74,15 +90,35 @@ final class Vtd implements Iommu, CountingTlb {
       case IDENTITY -> FixedDomain.IDENTITY;
       case BLOCKED -> FixedDomain.BLOCKED;
       case UNMANAGED, DMA, DMA_FQ -> {
-        SecondLevelTable table =
-            CLASSIC.holdsIn(context.kernel())
-                ? new ClassicTable(words, unit)
-                : new GenericTable(words, unit);
-        VtdDomain domain = new VtdDomain(id, unit, context.events(), table);
+        VtdDomain domain = new VtdDomain(id, unit, context.events(), table(type));
         made.add(domain);
         yield domain;
       }
     };
+  }
+
+  private PageTable table(DomainType type) {
+    boolean classic = CLASSIC.holdsIn(context.kernel());
+    if (!usesFirstLevel(type)) {
+      return classic
+          ? new ClassicTable(words, SecondLevelEntry.READABLE, unit.levels())
+          : new GenericTable(words, SecondLevelEntry.EXACT, unit.levels());
+    }
+    if (!classic) {
+      return new GenericTable(words, FirstLevelEntry.PLAIN, unit.firstLevels());
+    }
+    EntryFormat format =
+        NO_EXECUTE.holdsIn(context.kernel())
+            ? FirstLevelEntry.NO_EXECUTE
+            : FirstLevelEntry.PLAIN;
+    return new ClassicTable(words, format, unit.levels());
+  }
+
+  private boolean usesFirstLevel(DomainType type) {
+    if (!unit.hasFirstLevel() || !unit.hasSecondLevel()) {
+      return unit.hasFirstLevel();
+    }
+    return type != DomainType.UNMANAGED || !UNMANAGED_IS_SECOND.holdsIn(context.kernel());
   }
 
   @Override
@@ -90,189 +126,178 @@ final class Vtd implements Iommu, CountingTlb {
     if (!stream.iommu().equals(id)) {
       return Errno.ENODEV.rc();
     }
-    int source = source(stream);
-    if (source < 0) {
+    Optional<Requester> requester = requester(stream);
+    if (requester.isEmpty()) {
       return Errno.EINVAL.rc();
     }
     return switch (domain) {
-      case FixedDomain fixed -> {
-        leave(source);
-        yield fixed == FixedDomain.BLOCKED
-            ? 0
-            : sources.set(source, ContextEntry.passThrough(), ContextEntry.high(
-                unit.addressWidth(), SourceTables.PASS_THROUGH_DID));
-      }
-      // paging_domain_compatible()
-      case VtdDomain paged when !paged.unit().equals(unit) -> Errno.EINVAL.rc();
+      case FixedDomain fixed -> attach(requester.get(), fixed);
+      case VtdDomain paged when !isCompatible(paged) -> Errno.EINVAL.rc();
       case VtdDomain paged when !paged.table().exists() -> Errno.ENOMEM.rc();
-      case VtdDomain paged -> enter(source, paged);
+      case VtdDomain paged -> attach(requester.get(), paged);
       default -> Errno.EINVAL.rc();
     };
   }
 
-  private int enter(int source, VtdDomain domain) {
-    if (!sources.hasRoomFor(source)) {
-      return Errno.ENOMEM.rc();
-    }
-    leave(source);
-    int did = didOf(domain).orElseGet(this::freeDid);
-    attached.put(did, domain);
-    domain.enter(this);
-    return sources.set(
-        source,
-        ContextEntry.translated(domain.table().top()),
-        ContextEntry.high(unit.addressWidth(), did));
+  /** PASIDs are for scalable mode. */
+  private Optional<Requester> requester(StreamId stream) {
+    return Requester.of(stream).filter(r -> !r.hasPasid() || unit.hasPasids());
   }
 
-  private Optional<Integer> didOf(VtdDomain domain) {
-    return attached.entrySet().stream()
-        .filter(e -> e.getValue() == domain)
-        .map(Map.Entry::getKey)
-        .findFirst();
+  /** paging_domain_compatible(), domain_setup_first_level(). */
+  private boolean isCompatible(VtdDomain domain) {
+    int levels = domain.table().levels();
+    return domain.unit().equals(unit)
+        && (!domain.table().isFirstLevel()
+            || levels == 4
+            || levels == 5 && unit.hasFiveFirstLevels());
+  }
+
+  private int attach(Requester requester, FixedDomain domain) {
+    if (domain == FixedDomain.BLOCKED) {
+      leave(requester);
+      return 0;
+    }
+    if (!hasRoomFor(requester)) {
+      return Errno.ENOMEM.rc();
+    }
+    leave(requester);
+    sources.passThrough(requester, PASS_THROUGH_DID);
+    bindings.put(requester, new Binding(PASS_THROUGH_DID, Optional.empty()));
+    flushes.entered(requester, PASS_THROUGH_DID);
+    return 0;
+  }
+
+  private int attach(Requester requester, VtdDomain domain) {
+    if (!hasRoomFor(requester)) {
+      return Errno.ENOMEM.rc();
+    }
+    int did = dids.containsKey(domain) ? dids.get(domain) : freeDid();
+    if (did >= unit.domains()) {
+      return Errno.ENOSPC.rc();
+    }
+    leave(requester);
+    dids.put(domain, did);
+    domain.enter(this);
+    sources.translate(requester, domain.table(), did);
+    bindings.put(requester, new Binding(did, Optional.of(domain)));
+    flushes.entered(requester, did);
+    return 0;
+  }
+
+  private boolean hasRoomFor(Requester requester) {
+    boolean room = sources.hasRoomFor(requester);
+    hardware.setRoot(sources.rootAddress());
+    return room;
   }
 
   private int freeDid() {
-    int did = SourceTables.PASS_THROUGH_DID + 1;
-    while (attached.containsKey(did)) {
+    int did = PASS_THROUGH_DID + 1;
+    while (dids.containsValue(did)) {
       did++;
     }
     return did;
   }
 
-  /** The requester id, or -1. */
-  private static int source(StreamId stream) {
-    if (stream.specifier().size() != 1) {
-      return -1;
+  /** device_block_translation(): the entry goes, and with the last one of a domain its id. */
+  private void leave(Requester requester) {
+    Binding was = bindings.remove(requester);
+    if (was == null) {
+      return;
     }
-    long cell = stream.specifier().getFirst();
-    return cell >>> 16 == 0 ? (int) cell : -1;
+    sources.clear(requester);
+    boolean byPasid = was.domain().map(d -> d.table().isFirstLevel()).orElse(true);
+    flushes.left(requester, was.did(), byPasid);
+    was.domain().ifPresent(this::forgetUnused);
+  }
+
+  private void forgetUnused(VtdDomain domain) {
+    if (requesters(domain).isEmpty()) {
+      hardware.doubt(dids.remove(domain), false);
+      domain.leave(this);
+    }
+  }
+
+  private List<Requester> requesters(VtdDomain domain) {
+    return bindings.entrySet().stream()
+        .filter(b -> b.getValue().domain().filter(d -> d == domain).isPresent())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   @Override
   public void detach(StreamId stream) {
-    if (stream.iommu().equals(id) && source(stream) >= 0) {
-      leave(source(stream));
+    Optional<Requester> requester = requester(stream).filter(r -> stream.iommu().equals(id));
+    if (requester.isEmpty() || !bindings.containsKey(requester.get())) {
+      return;
+    }
+    leave(requester.get());
+    int source = requester.get().source();
+    if (bindings.keySet().stream().noneMatch(r -> r.source() == source)) {
+      sources.release(source);
+      flushes.released(source);
     }
   }
 
-  /** domain_context_clear(): the entry goes, and with the last one of a domain its id. */
-  private void leave(int source) {
-    int did = sources.clear(source);
-    if (did > SourceTables.PASS_THROUGH_DID && !sources.names(did)) {
-      cache.flushDomain(did);
-      attached.remove(did).leave(this);
-    }
-  }
-
-  /** No stream of this unit may use the domain any more. */
+  /** No requester of this unit may use the domain any more. */
   void evict(VtdDomain domain) {
-    didOf(domain).ifPresent(did -> sources.sourcesOf(did).forEach(this::leave));
+    requesters(domain).forEach(this::leave);
     made.remove(domain);
   }
 
+  /** A cache may hold what the domain's table no longer says. */
+  void doubt(VtdDomain domain) {
+    hardware.doubt(dids.get(domain), true);
+  }
+
   void flush(VtdDomain domain, long first, long last) {
-    didOf(domain).ifPresent(did -> cache.flushPages(did, first, last));
+    flushes.range(domain.table(), dids.get(domain), requesters(domain), first, last);
+    hardware.doubt(dids.get(domain), false);
+  }
+
+  void flushAll(VtdDomain domain) {
+    flushes.domain(domain.table(), dids.get(domain), requesters(domain));
+    hardware.doubt(dids.get(domain), false);
   }
 
   @Override
   public Translation translate(StreamId stream, long address, boolean write) {
-    Translation answer = access(stream, address, write);
-    if (answer instanceof Fault fault && context.events().on()) {
-      context
-          .events()
-          .emit(
-              new DmaEvent.KernelMessage(
-                  id, DmaEvent.MessageClass.IOMMU_FAULT, line(stream, fault)));
+    if (!stream.iommu().equals(id) || stream.specifier().isEmpty()) {
+      return DmarFault.CONTEXT_NOT_PRESENT.at(address, write);
     }
-    return answer;
+    int source = stream.specifier().getFirst().intValue() & 0xffff;
+    int pasid =
+        stream.specifier().size() > 1
+            ? stream.specifier().get(1).intValue() & 0xf_ffff
+            : RequesterLookup.NO_PASID;
+    return hardware.access(source, pasid, address, write);
   }
 
-  /** dmar_fault_do_one(): the record holds the page, and a request without a PASID says so. */
-  private String line(StreamId stream, Fault fault) {
-    int source = Math.max(source(stream), 0);
-    return ("DMAR: [DMA %s NO_PASID] Request device [%s%02x:%02x.%d] fault addr 0x%x"
-            + " [fault reason 0x%02x] %s")
-        .formatted(
-            fault.write() ? "Write" : "Read",
-            SEGMENT_PRINTED.holdsIn(context.kernel()) ? "0000:" : "",
-            source >>> 8,
-            source >>> 3 & 31,
-            source & 7,
-            fault.address() & -4096L,
-            fault.code(),
-            fault.name());
-  }
-
-  private Translation access(StreamId stream, long address, boolean write) {
-    if (Long.compareUnsigned(address - INTERRUPTS, INTERRUPTS_BYTES) < 0) {
-      return new Translated(address, false);
-    }
-    int source = source(stream);
-    Optional<DmarFault> refused =
-        source < 0 ? Optional.of(DmarFault.CONTEXT_NOT_PRESENT) : sources.find(source);
-    if (refused.isPresent()) {
-      return refused.get().at(address, write);
-    }
-    if (ContextEntry.passes(sources.low())) {
-      return new Translated(address, false);
-    }
-    int did = ContextEntry.did(sources.high());
-    VtdDomain domain = attached.get(did);
-    if (domain == null) {
-      return DmarFault.CONTEXT_TABLE.at(address, write);
-    }
-    if (Long.compareUnsigned(address, domain.table().reach()) >= 0) {
-      return DmarFault.BEYOND_WIDTH.at(address, write);
-    }
-    int way = cache.find(did, address);
-    return way == Iotlb.MISS ? walk(did, domain, address, write) : hit(way, domain, address, write);
-  }
-
-  private Translation walk(int did, VtdDomain domain, long address, boolean write) {
-    SecondLevelTable table = domain.table();
-    int level = table.walk(address);
-    if (level == SecondLevelTable.BROKEN) {
-      return DmarFault.NEXT_TABLE.at(address, write);
-    }
-    if (level == SecondLevelTable.NOTHING || !SecondLevelEntry.allows(table.leaf(), write)) {
-      return DmarFault.denied(write).at(address, write);
-    }
-    int order = SecondLevelEntry.shift(level);
-    cache.fill(did, address, order, table.leaf());
-    return new Translated(phys(table.leaf(), order, address), false);
-  }
-
-  private Translation hit(int way, VtdDomain domain, long address, boolean write) {
-    if (!SecondLevelEntry.allows(cache.entry(way), write)) {
-      return DmarFault.denied(write).at(address, write);
-    }
-    long phys = phys(cache.entry(way), cache.shift(way), address);
-    return new Translated(phys, domain.hasUnflushed() && !agrees(domain, address, phys, write));
-  }
-
-  /** Whether a walk would say the same now. */
-  private static boolean agrees(VtdDomain domain, long address, long phys, boolean write) {
-    SecondLevelTable table = domain.table();
-    int level = table.walk(address);
-    return level >= 0
-        && SecondLevelEntry.allows(table.leaf(), write)
-        && phys(table.leaf(), SecondLevelEntry.shift(level), address) == phys;
-  }
-
-  private static long phys(long leaf, int order, long address) {
-    long inPage = (1L << order) - 1;
-    return (SecondLevelEntry.address(leaf) & ~inPage) + (address & inPage);
+  @Override
+  public boolean printsFaults() {
+    return true;
   }
 
   @Override
   public TlbCounts tlbCounts() {
-    return cache.counts();
+    return hardware.counts();
+  }
+
+  /** For tests: what a guest of this unit's registers sees. */
+  RemappingUnit hardware() {
+    return hardware;
+  }
+
+  Flushes flushes() {
+    return flushes;
   }
 
   @Override
   public void close() {
     List.copyOf(made).forEach(VtdDomain::close);
-    List.copyOf(attached.values()).forEach(this::evict);
+    List.copyOf(bindings.keySet()).forEach(this::leave);
+    hardware.setRoot(TableWords.NONE);
     sources.close();
+    flushes.close();
   }
 }

@@ -14,9 +14,9 @@ import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.kernel.Rule;
 
 /**
- * A paging domain: {@code struct dmar_domain} with its second-level table. Units that serve its
- * devices are told what to flush at {@link #sync}; until then their caches may answer from pages
- * that are gone. Engine thread only.
+ * A paging domain: {@code struct dmar_domain} with its first- or second-level table. Units that serve
+ * its devices are told what to flush at {@link #sync} and {@link #flushAll}; until then their caches
+ * may answer from pages that are gone. Engine thread only.
  */
 final class VtdDomain implements IommuDomain {
   private static final Rule ALREADY_SET = Rule.of("H3", "__domain_mapping").until(6, 19);
@@ -25,7 +25,8 @@ final class VtdDomain implements IommuDomain {
   private final String owner;
   private final Capabilities unit;
   private final EventSink events;
-  private final SecondLevelTable table;
+  private final PageTable table;
+  private final long apertureEnd;
   private final Set<Trait> traits;
   private final Set<Vtd> clients = new LinkedHashSet<>();
 
@@ -34,18 +35,28 @@ final class VtdDomain implements IommuDomain {
 
   private long lastUnflushed = -1;
 
-  VtdDomain(String owner, Capabilities unit, EventSink events, SecondLevelTable table) {
+  VtdDomain(String owner, Capabilities unit, EventSink events, PageTable table) {
     this.owner = owner;
     this.unit = unit;
     this.events = events;
     this.table = table;
+    this.apertureEnd = apertureEnd(unit, table);
     this.traits =
         table instanceof GenericTable
             ? EnumSet.of(Trait.TAKES_RANGES, Trait.DEFERS_FLUSHES)
             : EnumSet.of(Trait.DEFERS_FLUSHES);
   }
 
-  SecondLevelTable table() {
+  /**
+   * What MGAW and the table reach. First-level addresses are canonical, and software keeps to the
+   * lower half of them.
+   */
+  private static long apertureEnd(Capabilities unit, PageTable table) {
+    int bits = Math.min(Paging.shift(table.levels()), unit.guestBits());
+    return (1L << (table.isFirstLevel() ? bits - 1 : bits)) - 1;
+  }
+
+  PageTable table() {
     return table;
   }
 
@@ -61,15 +72,24 @@ final class VtdDomain implements IommuDomain {
     clients.remove(client);
   }
 
-  /** Whether a cache may hold what the table no longer says. */
-  boolean hasUnflushed() {
+  private boolean hasUnflushed() {
     return firstUnflushed <= lastUnflushed;
   }
 
   /** DMA domains are forced into their aperture, as {@code geometry.force_aperture} says. */
   @Override
   public Geometry geometry() {
-    return new Geometry(unit.pageSizes(), 0, table.reach() - 1, true, false, traits);
+    return new Geometry(pageSizes(), 0, apertureEnd, true, false, traits);
+  }
+
+  /** pgsize_bitmap. */
+  private long pageSizes() {
+    int largest = table.isFirstLevel() ? unit.firstLargestLevel() : unit.largestLevel();
+    long sizes = 0;
+    for (int level = 0; level <= largest; level++) {
+      sizes |= Paging.span(level);
+    }
+    return sizes;
   }
 
   @Override
@@ -89,16 +109,15 @@ final class VtdDomain implements IommuDomain {
 
   private boolean admits(long iova, long pageSize, long count) {
     return Long.bitCount(pageSize) == 1
-        && (pageSize & unit.pageSizes()) != 0
+        && (pageSize & pageSizes()) != 0
         && (iova & pageSize - 1) == 0
-        && Long.compareUnsigned(iova, table.reach()) < 0
+        && Long.compareUnsigned(iova, apertureEnd) <= 0
         && count > 0
-        && count <= table.reach() - iova >>> Long.numberOfTrailingZeros(pageSize);
+        && count <= apertureEnd + 1 - iova >>> Long.numberOfTrailingZeros(pageSize);
   }
 
   private static int level(long pageSize) {
-    return (Long.numberOfTrailingZeros(pageSize) - SecondLevelEntry.PAGE_SHIFT)
-        / SecondLevelEntry.LEVEL_BITS;
+    return (Long.numberOfTrailingZeros(pageSize) - Paging.PAGE_SHIFT) / Paging.LEVEL_BITS;
   }
 
   private void raiseHazard() {
@@ -131,6 +150,7 @@ final class VtdDomain implements IommuDomain {
       firstUnflushed = first;
       lastUnflushed = last;
     }
+    clients.forEach(client -> client.doubt(this));
   }
 
   @Override
@@ -142,9 +162,21 @@ final class VtdDomain implements IommuDomain {
   public void sync() {
     if (hasUnflushed()) {
       clients.forEach(client -> client.flush(this, firstUnflushed, lastUnflushed));
-      firstUnflushed = 0;
-      lastUnflushed = -1;
+      forgetUnflushed();
     }
+  }
+
+  /** intel_flush_iotlb_all(). */
+  @Override
+  public void flushAll() {
+    clients.forEach(client -> client.flushAll(this));
+    forgetUnflushed();
+  }
+
+  private void forgetUnflushed() {
+    firstUnflushed = 0;
+    lastUnflushed = -1;
+    table.forgetFreed();
   }
 
   @Override

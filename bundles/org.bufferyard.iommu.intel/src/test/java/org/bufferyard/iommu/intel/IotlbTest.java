@@ -14,7 +14,7 @@ class IotlbTest {
   @Test
   void everyLookUpIsAHitOrAMiss() {
     assertEquals(Iotlb.MISS, tlb.find(DID, 0x1000));
-    tlb.fill(DID, 0x1234, 12, 3);
+    tlb.fill(DID, 0x1234, 12, 0x5000, 3);
     assertNotEquals(Iotlb.MISS, tlb.find(DID, 0x1fff));
     assertEquals(Iotlb.MISS, tlb.find(DID + 1, 0x1000));
     assertEquals(new TlbCounts(1, 2, 0, 0, 0), tlb.counts());
@@ -23,7 +23,7 @@ class IotlbTest {
   @Test
   void theFifthPageOfASetEvictsTheFirst() {
     for (long i = 0; i < 5; i++) {
-      tlb.fill(DID, i << 20, 12, 3);
+      tlb.fill(DID, i << 20, 12, 0x5000, 3);
     }
     assertEquals(Iotlb.MISS, tlb.find(DID, 0));
     assertNotEquals(Iotlb.MISS, tlb.find(DID, 4 << 20));
@@ -33,10 +33,10 @@ class IotlbTest {
   @Test
   void anInvalidationCountsOnceAndWhatItDropped() {
     for (long page = 0; page < 8; page++) {
-      tlb.fill(DID, page << 12, 12, 3);
+      tlb.fill(DID, page << 12, 12, 0x5000, 3);
     }
-    tlb.flushPages(DID, 0x1000, 0x2fff);
-    assertEquals(new TlbCounts(0, 0, 0, 1, 4), tlb.counts(), "the span of 4 pages around both");
+    tlb.flushSpan(DID, 0, 14);
+    assertEquals(new TlbCounts(0, 0, 0, 1, 4), tlb.counts(), "four pages");
     tlb.flushDomain(DID + 1);
     assertEquals(new TlbCounts(0, 0, 0, 2, 4), tlb.counts());
     tlb.flushAll();

@@ -25,6 +25,7 @@ final class VtdBench {
 
   final IommuBench yard;
   final StreamId device = new StreamId("dmar0", List.of((long) SOURCE));
+  final Vtd unit;
   final Iommu iommu;
   final IommuDomain domain;
 
@@ -34,7 +35,8 @@ final class VtdBench {
 
   VtdBench(KernelProfile kernel, Map<String, String> parameters) {
     yard = new IommuBench(kernel);
-    iommu = new VtdKind().open(new IommuUnit("dmar0", "intel,vt-d", parameters), yard);
+    unit = (Vtd) new VtdKind().open(new IommuUnit("dmar0", "intel,vt-d", parameters), yard);
+    iommu = unit;
     domain = iommu.newDomain(DomainType.UNMANAGED);
     assertEquals(0, iommu.attach(device, domain));
   }

@@ -1,29 +1,23 @@
 package org.bufferyard.iommu.intel;
 
-import static org.bufferyard.iommu.intel.SecondLevelEntry.ENTRIES;
-import static org.bufferyard.iommu.intel.SecondLevelEntry.address;
-import static org.bufferyard.iommu.intel.SecondLevelEntry.isPage;
-import static org.bufferyard.iommu.intel.SecondLevelEntry.isPresent;
-import static org.bufferyard.iommu.intel.SecondLevelEntry.span;
+import static org.bufferyard.iommu.intel.EntryFormat.address;
+import static org.bufferyard.iommu.intel.EntryFormat.isPage;
+import static org.bufferyard.iommu.intel.Paging.ENTRIES;
+import static org.bufferyard.iommu.intel.Paging.slot;
+import static org.bufferyard.iommu.intel.Paging.span;
 
 import org.bufferyard.api.kernel.Errno;
 
 /**
- * The second-level table of one domain, in the yard's memory as the hardware walks it: 3 to 5 levels
- * of 512 entries (SEMANTICS H3).
+ * The page table of one domain, in the yard's memory as the hardware walks it ({@link TableWalker}): 3
+ * to 5 levels of entries of either format (SEMANTICS H3, H4).
  *
  * <p>How a table is changed belongs to the release: {@link GenericTable} (7.x, {@code
  * generic_pt/iommu_pt.h}) or {@link ClassicTable} ({@code __domain_mapping()}, {@code
- * domain_unmap()}). Shared is the walk. Cost: one word read a level. Engine thread only.
+ * domain_unmap()}). Engine thread only.
  */
-abstract sealed class SecondLevelTable implements AutoCloseable
+abstract sealed class PageTable implements AutoCloseable
     permits GenericTable, ClassicTable {
-  /** A walk that found no page. */
-  static final int NOTHING = -1;
-
-  /** A walk that met a table where no memory answers. */
-  static final int BROKEN = -2;
-
   /** A page where a table was looked for. */
   protected static final long COVERED = -1L << 32;
 
@@ -32,19 +26,42 @@ abstract sealed class SecondLevelTable implements AutoCloseable
   /** Entries of the table at hand. */
   protected final long[] run = new long[ENTRIES];
 
+  protected final EntryFormat format;
   protected final int levels;
-  private final int largestLevel;
 
   /** Physical address of the top table; {@code NONE} without memory and after close. */
   private long top;
 
-  private long leaf;
+  private boolean freed;
 
-  SecondLevelTable(TableWords words, Capabilities unit) {
+  PageTable(TableWords words, EntryFormat format, int levels) {
     this.words = words;
-    this.levels = unit.levels();
-    this.largestLevel = unit.largestLevel();
+    this.format = format;
+    this.levels = levels;
     this.top = words.allocate();
+  }
+
+  final boolean isFirstLevel() {
+    return format instanceof FirstLevelEntry;
+  }
+
+  final int levels() {
+    return levels;
+  }
+
+  /** Whether a range took tables along since the last flush. */
+  final boolean hasFreed() {
+    return freed;
+  }
+
+  final void forgetFreed() {
+    freed = false;
+  }
+
+  /** Gives a table back that a range took along. */
+  protected final void drop(long table) {
+    words.free(table);
+    freed = true;
   }
 
   final boolean exists() {
@@ -55,7 +72,7 @@ abstract sealed class SecondLevelTable implements AutoCloseable
     return top;
   }
 
-  /** Bytes that the table translates. */
+  /** Bytes that the table has entries for. */
   final long reach() {
     return span(levels);
   }
@@ -80,71 +97,52 @@ abstract sealed class SecondLevelTable implements AutoCloseable
     return "";
   }
 
-  /**
-   * Walks the table.
-   *
-   * @return level of the page found, whose entry is {@link #leaf}; else {@link #NOTHING} or {@link
-   *     #BROKEN}
-   */
-  final int walk(long iova) {
-    if (top == TableWords.NONE) {
-      return BROKEN;
+  /** Entry of the page at {@code iova}; 0 where nothing is mapped. */
+  protected final long leafAt(long iova) {
+    long entry = top == TableWords.NONE ? 0 : words.read(slot(top, iova, levels - 1));
+    for (int level = levels - 1; format.isPresent(entry) && !isPage(entry, level); level--) {
+      entry = words.read(slot(address(entry), iova, level - 1));
     }
-    long table = top;
-    for (int level = levels - 1; level >= 0; level--) {
-      long at = slot(table, iova, level);
-      if (!words.answers(at)) {
-        return BROKEN;
-      }
-      long entry = words.read(at);
-      if (!isPresent(entry)) {
-        return NOTHING;
-      }
-      if (isPage(entry, level)) {
-        leaf = entry;
-        return level <= largestLevel ? level : BROKEN;
-      }
-      table = address(entry);
-    }
-    return NOTHING;
-  }
-
-  /** Entry of the page that the last successful walk found. */
-  final long leaf() {
-    return leaf;
+    return format.isPresent(entry) ? entry : 0;
   }
 
   /** Physical address behind {@code iova}; 0 where nothing is mapped. */
   final long phys(long iova) {
-    if (Long.compareUnsigned(iova, reach()) >= 0) {
+    if (Long.compareUnsigned(iova, reach()) >= 0 || top == TableWords.NONE) {
       return 0;
     }
-    int level = walk(iova);
-    return level < 0 ? 0 : (address(leaf) & -span(level)) + (iova & span(level) - 1);
-  }
-
-  static final long slot(long table, long iova, int level) {
-    return table + (long) SecondLevelEntry.index(iova, level) * SecondLevelEntry.BYTES;
+    long table = top;
+    for (int level = levels - 1; level >= 0; level--) {
+      long entry = words.read(slot(table, iova, level));
+      if (!format.isPresent(entry)) {
+        return 0;
+      }
+      if (isPage(entry, level)) {
+        return (address(entry) & -span(level)) + (iova & span(level) - 1);
+      }
+      table = address(entry);
+    }
+    return 0;
   }
 
   /** Gives a table and all below it back. */
   protected final void freeTree(long table, int level) {
     if (level > 0) {
       for (int index = 0; index < ENTRIES; index++) {
-        long entry = words.read(table + (long) index * SecondLevelEntry.BYTES);
-        if (isPresent(entry) && !isPage(entry, level)) {
+        long entry = words.read(table + (long) index * Paging.BYTES);
+        if (format.isPresent(entry) && !isPage(entry, level)) {
           freeTree(address(entry), level - 1);
         }
       }
     }
-    words.free(table);
+    drop(table);
   }
 
   /** Whether a table and all below it hold no page. */
   protected final boolean isEmpty(long table, int level) {
     for (int index = 0; index < ENTRIES; index++) {
-      long entry = words.read(table + (long) index * SecondLevelEntry.BYTES);
-      if (isPresent(entry) && (isPage(entry, level) || !isEmpty(address(entry), level - 1))) {
+      long entry = words.read(table + (long) index * Paging.BYTES);
+      if (format.isPresent(entry) && (isPage(entry, level) || !isEmpty(address(entry), level - 1))) {
         return false;
       }
     }
@@ -160,10 +158,10 @@ abstract sealed class SecondLevelTable implements AutoCloseable
     for (int l = levels - 1; l > level; l--) {
       long at = slot(table, iova, l);
       long entry = words.read(at);
-      if (isPresent(entry) && isPage(entry, l)) {
+      if (format.isPresent(entry) && isPage(entry, l)) {
         return COVERED;
       }
-      table = isPresent(entry) ? address(entry) : descend(at);
+      table = format.isPresent(entry) ? address(entry) : descend(at);
       if (table < 0) {
         return table;
       }
@@ -173,7 +171,7 @@ abstract sealed class SecondLevelTable implements AutoCloseable
 
   /** How many of {@code count} entries from {@code iova} on are in one table. */
   protected static int inOneTable(long iova, int level, long count) {
-    return (int) Math.min(count, ENTRIES - SecondLevelEntry.index(iova, level));
+    return (int) Math.min(count, ENTRIES - Paging.index(iova, level));
   }
 
   /** A new table below an entry that is not present; negative errno without memory. */
@@ -182,7 +180,7 @@ abstract sealed class SecondLevelTable implements AutoCloseable
     if (below == TableWords.NONE) {
       return Errno.ENOMEM.rc();
     }
-    words.write(at, SecondLevelEntry.table(below));
+    words.write(at, format.table(below));
     return below;
   }
 
