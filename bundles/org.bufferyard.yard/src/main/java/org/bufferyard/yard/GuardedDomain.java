@@ -92,11 +92,16 @@ final class GuardedDomain implements IommuDomain, TableWalk {
 
   @Override
   public void flushAll() {
+    if (who.isCutOff()) {
+      return;
+    }
+    final Watch.Call call = who.enter("flushAll");
     try {
       plugIn.flushAll();
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {
-      throw who.failure("flushAll", thrown);
+    } catch (Throwable thrown) {
+      throw who.failure(call, "flushAll", thrown);
     }
+    who.leave(call);
   }
 
   /** Nothing when the plug-in does not show its table. */
