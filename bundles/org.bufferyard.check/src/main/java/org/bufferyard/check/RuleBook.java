@@ -10,6 +10,7 @@ import org.bufferyard.platform.check.CheckRule;
 import org.bufferyard.platform.check.CheckSession;
 import org.bufferyard.platform.check.Checks;
 import org.bufferyard.platform.check.Finding;
+import org.bufferyard.platform.check.RuleHelp;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -49,6 +50,11 @@ public final class RuleBook implements Checks {
       PlatformSpec board, KernelProfile kernel, Set<Finding.Family> families) {
     return new StreamSession(
         board, kernel, rules.stream().filter(r -> families.contains(r.family())).toList());
+  }
+
+  @Override
+  public List<RuleHelp> rules() {
+    return RuleTexts.all();
   }
 
   @Override

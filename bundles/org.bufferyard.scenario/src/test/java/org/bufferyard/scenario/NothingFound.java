@@ -7,6 +7,7 @@ import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.platform.check.CheckSession;
 import org.bufferyard.platform.check.Checks;
 import org.bufferyard.platform.check.Finding;
+import org.bufferyard.platform.check.RuleHelp;
 import org.bufferyard.platform.spec.PlatformSpec;
 
 /** A checker without rules. */
@@ -25,6 +26,11 @@ final class NothingFound implements Checks {
         return List.of();
       }
     };
+  }
+
+  @Override
+  public List<RuleHelp> rules() {
+    return List.of();
   }
 
   @Override

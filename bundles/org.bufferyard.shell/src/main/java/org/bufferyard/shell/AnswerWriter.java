@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.shell.command.Answer;
 import org.bufferyard.shell.command.CommonOptions;
@@ -30,19 +32,28 @@ final class AnswerWriter {
         switch (options.format()) {
           case text -> answer.text();
           case json -> GSON.toJson(answer.json()) + "\n";
-          case markdown ->
-              answer
-                  .page()
-                  .orElseThrow(
-                      () ->
-                          new BadInputException(
-                              "this command writes no page", "--format markdown", "text or json"));
+          case markdown, sarif, junit -> page(answer);
         };
     options.report().ifPresent(file -> save(directory.resolve(file), text));
     if (!options.quiet()) {
       out.print(text);
       out.flush();
     }
+  }
+
+  private String page(Answer answer) {
+    Supplier<String> page = answer.pages().get(options.format());
+    if (page == null) {
+      throw new BadInputException(
+          "this command does not write " + options.format(),
+          "--format " + options.format(),
+          "take text or json"
+              + answer.pages().keySet().stream()
+                  .sorted()
+                  .map(f -> " or " + f)
+                  .collect(Collectors.joining()));
+    }
+    return page.get();
   }
 
   /** Whole or not at all. */

@@ -25,6 +25,7 @@ import org.bufferyard.platform.verdict.ShareQuestion;
 import org.bufferyard.platform.verdict.ShareReport;
 import org.bufferyard.shell.command.Answer;
 import org.bufferyard.shell.command.CommonOptions;
+import org.bufferyard.shell.command.CommonOptions.Format;
 import org.bufferyard.shell.command.ExplainCommand;
 import org.bufferyard.shell.command.ShellCommand;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,7 @@ class CommandLineShellTest {
             json.addProperty("how", how);
             Answer answer =
                 new Answer("it went " + how + "\n", json, how.equals("so-so") ? 1 : 0);
-            yield how.equals("slowly") ? answer.withPage("# Slowly\n").withNote("3 s") : answer;
+            yield how.equals("slowly") ? answer.withPage(Format.markdown, () -> "# Slowly\n").withNote("3 s") : answer;
           }
         };
       }
@@ -127,7 +128,7 @@ class CommandLineShellTest {
     assertEquals("3 s", err().strip(), "what holds for this run alone stands beside the answer");
     err.reset();
     assertEquals(2, run("probe", "--format", "markdown"));
-    assertTrue(err().contains("writes no page"), err());
+    assertTrue(err().contains("does not write markdown"), err());
   }
 
   @Test

@@ -12,6 +12,9 @@ public interface Checks {
   /** Watches a stream of this board with all rules of these families. */
   CheckSession open(PlatformSpec board, KernelProfile kernel, Set<Finding.Family> families);
 
+  /** Every rule of which there may be findings, families and then rules in a fixed order. */
+  List<RuleHelp> rules();
+
   /** What is wrong with a board before anything runs on it. */
   List<Finding> of(PlatformSpec board, KernelProfile kernel);
 }

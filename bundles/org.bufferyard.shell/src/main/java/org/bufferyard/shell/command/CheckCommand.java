@@ -14,10 +14,17 @@ import org.bufferyard.platform.board.Boards;
 import org.bufferyard.platform.check.Checks;
 import org.bufferyard.platform.check.Finding;
 import org.bufferyard.platform.check.Finding.Severity;
+import org.bufferyard.platform.check.RuleHelp;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.spec.DeviceNames;
 import org.bufferyard.platform.spec.PlatformSpec;
+import org.bufferyard.shell.command.CommonOptions.Format;
 import org.bufferyard.shell.json.FindingJson;
+import org.bufferyard.shell.junit.TestResults;
+import org.bufferyard.shell.junit.TestResults.Case;
+import org.bufferyard.shell.junit.TestResults.Suite;
+import org.bufferyard.shell.sarif.BoardFile;
+import org.bufferyard.shell.sarif.SarifLog;
 import org.bufferyard.shell.text.FindingText;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -52,9 +59,18 @@ public final class CheckCommand implements ShellCommand {
    * @param complaint why it does not
    */
   private record Checked(
-      String file, Optional<PlatformSpec> board, List<Finding> findings, String complaint) {}
+      String file,
+      Path path,
+      Optional<PlatformSpec> board,
+      List<Finding> findings,
+      String complaint) {}
 
-  @Command(name = "check", description = "What is wrong with boards before anything runs on them.")
+  @Command(
+      name = "check",
+      description = {
+        "What is wrong with boards before anything runs on them.",
+        "Takes --format sarif and --format junit too."
+      })
   private final class Arguments implements Call {
     @Mixin private final CommonOptions common = new CommonOptions();
 
@@ -93,12 +109,14 @@ public final class CheckCommand implements ShellCommand {
           all.add(check(resolved, place.toString()));
         }
       }
-      return new Answer(text(all), json(all), failsOn(all) ? 1 : 0);
+      return new Answer(text(all), json(all), failsOn(all) ? 1 : 0)
+          .withPage(Format.sarif, () -> sarif(all))
+          .withPage(Format.junit, () -> junit(all, failOn == null ? Severity.WARNING : failOn));
     }
 
     private Checked check(Path file, String asTyped) {
       PlatformSpec board = BoardOptions.open(boards, file, asTyped).spec();
-      return new Checked(asTyped, Optional.of(board), checks.of(board, kernel), "");
+      return new Checked(asTyped, file, Optional.of(board), checks.of(board, kernel), "");
     }
 
     /** A board of a folder that does not open is told and does not end the others. */
@@ -107,7 +125,7 @@ public final class CheckCommand implements ShellCommand {
       try {
         return check(file, name);
       } catch (BadInputException broken) {
-        return new Checked(name, Optional.empty(), List.of(), broken.getMessage());
+        return new Checked(name, file, Optional.empty(), List.of(), broken.getMessage());
       }
     }
 
@@ -201,5 +219,54 @@ public final class CheckCommand implements ShellCommand {
     json.add("total", total);
     json.add("boards", boards);
     return json;
+  }
+
+  private String sarif(List<Checked> all) {
+    SarifLog log =
+        new SarifLog(
+            checks.rules().stream().filter(r -> r.family() == Finding.Family.BOARD).toList());
+    for (Checked checked : all) {
+      BoardFile file = new BoardFile(checked.file(), checked.path());
+      if (checked.board().isPresent()) {
+        DeviceNames names = new DeviceNames(checked.board().get());
+        checked.findings().forEach(f -> log.add(f, 1, file, names));
+      } else {
+        log.addBroken(checked.complaint(), file);
+      }
+    }
+    return log.text();
+  }
+
+  /** A suite for each board, and in it a case for each rule. */
+  private String junit(List<Checked> all, Severity failOn) {
+    List<Suite> suites = new ArrayList<>();
+    for (Checked checked : all) {
+      List<Case> cases = new ArrayList<>();
+      boolean opens = checked.board().isPresent();
+      cases.add(
+          new Case("opens", opens ? Optional.empty() : Optional.of(checked.complaint()), ""));
+      for (RuleHelp rule : checks.rules()) {
+        if (opens && rule.family() == Finding.Family.BOARD) {
+          cases.add(rule(rule, checked.findings(), failOn));
+        }
+      }
+      suites.add(new Suite(checked.file(), cases));
+    }
+    return new TestResults(suites).xml();
+  }
+
+  private static Case rule(RuleHelp rule, List<Finding> findings, Severity failOn) {
+    StringBuilder bad = new StringBuilder();
+    StringBuilder other = new StringBuilder();
+    for (Finding finding : findings) {
+      if (RuleHelp.idOf(finding.rule()).equals(rule.id())) {
+        boolean fails = finding.severity().compareTo(failOn) <= 0;
+        (fails ? bad : other).append(finding.text()).append('\n');
+      }
+    }
+    return new Case(
+        rule.id() + ": " + rule.title(),
+        bad.isEmpty() ? Optional.empty() : Optional.of(bad.toString()),
+        other.toString());
   }
 }

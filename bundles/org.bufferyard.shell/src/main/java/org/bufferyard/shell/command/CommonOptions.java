@@ -11,7 +11,11 @@ public final class CommonOptions {
     text,
     json,
     /** A page of documentation; only where a command says so. */
-    markdown
+    markdown,
+    /** Findings for code review and editors; only where a command says so. */
+    sarif,
+    /** Test results for build servers; only where a command says so. */
+    junit
   }
 
   @Option(

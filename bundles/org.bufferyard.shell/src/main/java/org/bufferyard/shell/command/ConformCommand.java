@@ -11,6 +11,7 @@ import org.bufferyard.platform.conform.ConformReport;
 import org.bufferyard.platform.conform.ConformRequest;
 import org.bufferyard.platform.conform.Conformance;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.shell.command.CommonOptions.Format;
 import org.bufferyard.shell.json.ConformJson;
 import org.bufferyard.shell.text.ConformText;
 import org.bufferyard.shell.text.FidelityPage;
@@ -110,7 +111,7 @@ public final class ConformCommand implements ShellCommand {
               new ConformText(report).text(),
               ConformJson.of(report),
               report.total().differ() > 0 ? 1 : 0)
-          .withPage(new FidelityPage(report).markdown())
+          .withPage(Format.markdown, new FidelityPage(report)::markdown)
           .withNote(took(report, System.nanoTime() - start));
     }
 

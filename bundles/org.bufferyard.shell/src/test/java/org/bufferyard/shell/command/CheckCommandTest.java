@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +20,11 @@ import org.bufferyard.platform.board.OpenBoard;
 import org.bufferyard.platform.check.CheckSession;
 import org.bufferyard.platform.check.Checks;
 import org.bufferyard.platform.check.Finding;
+import org.bufferyard.platform.check.RuleHelp;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.spec.MachineSpec;
 import org.bufferyard.platform.spec.PlatformSpec;
+import org.bufferyard.shell.command.CommonOptions.Format;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -57,6 +60,21 @@ class CheckCommandTest {
     public CheckSession open(
         PlatformSpec board, KernelProfile kernel, Set<Finding.Family> families) {
       throw new AssertionError("no stream is checked here");
+    }
+
+    @Override
+    public List<RuleHelp> rules() {
+      return List.of(
+          new RuleHelp(
+              Finding.Family.BOARD,
+              "A8/dma_capable",
+              "a device does not reach all memory",
+              "Buffers beyond its reach cannot be mapped."),
+          new RuleHelp(
+              Finding.Family.BOARD,
+              "B3/dma_assign_coherent_memory",
+              "a pool lies beyond a device's mask",
+              "Nothing checks an allocation against the mask."));
     }
 
     @Override
@@ -107,6 +125,32 @@ class CheckCommandTest {
     assertEquals(0, answer("board.topology", "--fail-on", "ERROR").exitCode());
     assertEquals(1, answer("board.topology", "--fail-on", "WARNING").exitCode());
     assertEquals(1, answer("board.topology", "--fail-on", "NOTE").exitCode());
+  }
+
+  @Test
+  void findingsBecomeASarifLogAndTestResults() throws IOException {
+    file("yards/a.dtb");
+    file("yards/broken.topology");
+    Answer answer = answer("yards");
+    JsonObject run =
+        JsonParser.parseString(answer.pages().get(Format.sarif).get())
+            .getAsJsonObject()
+            .getAsJsonArray("runs")
+            .get(0)
+            .getAsJsonObject();
+    JsonObject result = run.getAsJsonArray("results").get(0).getAsJsonObject();
+    assertEquals("B3/dma_assign_coherent_memory", result.get("ruleId").getAsString());
+    assertEquals(1, result.get("ruleIndex").getAsInt());
+    assertTrue(answer.pages().get(Format.sarif).get().contains("yards/broken.topology"));
+    String junit = answer.pages().get(Format.junit).get();
+    assertTrue(junit.contains("<testsuites tests=\"4\" failures=\"2\">"), junit);
+    assertTrue(
+        answer("yards", "--fail-on", "ERROR")
+            .pages()
+            .get(Format.junit)
+            .get()
+            .contains("failures=\"1\""),
+        "only what the exit code fails on fails");
   }
 
   @Test

@@ -1,0 +1,2 @@
+/** Answers as test results, for build servers. */
+package org.bufferyard.shell.junit;

@@ -1,0 +1,2 @@
+/** Findings as a SARIF log, for code review and editors. */
+package org.bufferyard.shell.sarif;
