@@ -88,7 +88,7 @@ record Candidate<K>(
     return bundle == null ? "a bundle that left" : bundle.getSymbolicName();
   }
 
-  private static List<String> strings(Object property) {
+  static List<String> strings(Object property) {
     return switch (property) {
       case String one when !one.isBlank() -> List.of(one);
       case String[] many -> List.of(many);

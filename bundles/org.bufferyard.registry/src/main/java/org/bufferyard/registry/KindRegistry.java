@@ -24,7 +24,9 @@ import org.osgi.service.component.annotations.Reference;
  * <p>Immediate, because the shelves must outlive their last reader: a shelf that SCR dropped between
  * two commands would forget what was quarantined and why.
  */
-@Component(service = Kinds.class, immediate = true)
+@Component(
+    service = {Kinds.class, KindRegistry.class},
+    immediate = true)
 public final class KindRegistry implements Kinds {
   private static final Comparator<KindStatus> BY_KIND_MODEL_AND_RANKING =
       Comparator.comparing(KindStatus::kind)
@@ -33,6 +35,8 @@ public final class KindRegistry implements Kinds {
           .thenComparing(KindStatus::provider);
 
   private final Map<Class<?>, Shelf<?>> shelves;
+  private final Components components;
+  private final Observers observers = new Observers();
 
   @Activate
   public KindRegistry(
@@ -41,7 +45,8 @@ public final class KindRegistry implements Kinds {
       @Reference BouncePoolShelf bouncePools,
       @Reference IommuShelf iommus,
       @Reference DmaBufOpsShelf ops,
-      @Reference DeviceShelf devices) {
+      @Reference DeviceShelf devices,
+      @Reference Components components) {
     Map<Class<?>, Shelf<?>> all = new LinkedHashMap<>();
     all.put(AllocatorKind.class, allocators.shelf());
     all.put(IovaAllocatorKind.class, iovaAllocators.shelf());
@@ -50,6 +55,12 @@ public final class KindRegistry implements Kinds {
     all.put(DmaBufOpsKind.class, ops.shelf());
     all.put(DeviceKind.class, devices.shelf());
     this.shelves = Map.copyOf(all);
+    this.components = Objects.requireNonNull(components, "components");
+    shelves.values().forEach(shelf -> shelf.attach(observers, components::failure));
+  }
+
+  Observers observers() {
+    return observers;
   }
 
   @Override
@@ -70,6 +81,11 @@ public final class KindRegistry implements Kinds {
         .flatMap(shelf -> shelf.status().stream())
         .sorted(BY_KIND_MODEL_AND_RANKING)
         .toList();
+  }
+
+  @Override
+  public List<KindStatus> absent() {
+    return components.absent(shelves.keySet()).stream().sorted(BY_KIND_MODEL_AND_RANKING).toList();
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.bufferyard.api.kernel.Flavour;
 import org.bufferyard.platform.registry.KindStatus;
@@ -22,6 +23,13 @@ final class Shelf<K> {
   private static final List<String> FLAVOURS = List.of(Flavour.FIDELITY, Flavour.FAST);
 
   private final Class<K> type;
+
+  /** Nobody, until the registry is there: what was found at its start is no news. */
+  private volatile Observers observers = new Observers();
+
+  /** Why a component of that name could not be activated, as far as SCR knows. */
+  private volatile Function<String, Optional<String>> failures = name -> Optional.empty();
+
   private final Object lock = new Object();
   private volatile List<Candidate<K>> candidates = List.of();
 
@@ -32,20 +40,37 @@ final class Shelf<K> {
     this.type = type;
   }
 
+  void attach(Observers who, Function<String, Optional<String>> why) {
+    observers = who;
+    failures = why;
+  }
+
   /** A service came, or changed its properties: then its candidate is judged anew. */
   void add(ComponentServiceObjects<K> objects) {
     put(Candidate.of(objects));
+    observers.changed(type);
   }
 
-  /** A service left; what we held of it is given back. */
+  /**
+   * A service leaves. Whoever observes may still use what was chosen before; then it is given back.
+   */
   void remove(ComponentServiceObjects<K> objects) {
     long id = Candidate.of(objects).id();
     K service;
     synchronized (lock) {
       candidates = candidates.stream().filter(c -> c.id() != id).toList();
-      service = got.remove(id);
+      service = got.get(id);
     }
-    if (service != null) {
+    if (service == null) {
+      observers.changed(type);
+      return;
+    }
+    try {
+      observers.leaving(type, service);
+    } finally {
+      synchronized (lock) {
+        got.remove(id);
+      }
       unget(objects, service);
     }
   }
@@ -77,16 +102,20 @@ final class Shelf<K> {
 
   /** Whether {@code kind} came from here; then it is out of use from now on. */
   boolean quarantine(Object kind, String reason) {
+    boolean ours = false;
     synchronized (lock) {
       for (Map.Entry<Long, K> entry : got.entrySet()) {
         if (entry.getValue() == kind) {
           // It stays got until it leaves: instances of it may still be undoing their work.
           replace(entry.getKey(), new Candidate.Verdict.Quarantined(reason));
-          return true;
+          ours = true;
         }
       }
     }
-    return false;
+    if (ours) {
+      observers.changed(type);
+    }
+    return ours;
   }
 
   List<KindStatus> status() {
@@ -167,7 +196,8 @@ final class Shelf<K> {
       failure = ("getting it failed: " + thrown).replaceAll("\\s*\\R\\s*", " ");
     }
     if (service == null) {
-      replace(candidate.id(), new Candidate.Verdict.Refused(failure));
+      String why = failures.apply(candidate.provider()).map(f -> "its activation failed: " + f).orElse(failure);
+      replace(candidate.id(), new Candidate.Verdict.Refused(why));
       return Optional.empty();
     }
     return keep(candidate, service);

@@ -28,7 +28,8 @@ final class KindRegistryTest {
           new BouncePoolShelf(),
           iommus,
           new DmaBufOpsShelf(),
-          new DeviceShelf());
+          new DeviceShelf(),
+          new Components(new HandMadeRuntime()));
 
   private static AllocatorKind kind() {
     return new AllocatorKind() {

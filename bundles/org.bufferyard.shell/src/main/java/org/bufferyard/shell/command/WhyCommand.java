@@ -1,7 +1,9 @@
 package org.bufferyard.shell.command;
 
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.registry.KindStatus;
 import org.bufferyard.platform.registry.Kinds;
@@ -14,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code why}: which plug-ins are used, shadowed, quarantined or refused, and why. */
+/** {@code why}: which plug-ins are used, shadowed, quarantined, refused, waiting or failed, and why. */
 @Component
 @CommandName("why")
 public final class WhyCommand implements ShellCommand {
@@ -48,7 +50,8 @@ public final class WhyCommand implements ShellCommand {
     @Override
     public Answer answer(Path directory) {
       List<KindStatus> status =
-          kinds.status().stream()
+          Stream.concat(kinds.status().stream(), kinds.absent().stream())
+              .sorted(Comparator.comparing(KindStatus::kind).thenComparing(KindStatus::model))
               .filter(
                   s ->
                       s.kind().contains(name)
