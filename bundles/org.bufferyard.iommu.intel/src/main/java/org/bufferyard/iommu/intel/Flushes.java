@@ -89,9 +89,7 @@ final class Flushes {
 
   /** The context entry of scalable mode is gone. */
   void released(int source) {
-    if (unit.scalableMode()) {
-      queue.submit(context(source, 0));
-    }
+    queue.submit(context(source, 0));
   }
 
   /** cache_tag_flush_range(). */

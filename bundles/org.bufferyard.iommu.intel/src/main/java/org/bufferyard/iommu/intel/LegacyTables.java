@@ -81,7 +81,9 @@ final class LegacyTables implements SourceTables {
   }
 
   @Override
-  public void release(int source) {}
+  public boolean release(int source) {
+    return false;
+  }
 
   @Override
   public void close() {

@@ -145,16 +145,18 @@ final class ScalableTables implements SourceTables {
 
   /** intel_pasid_teardown_sm_context() and intel_pasid_free_table(). */
   @Override
-  public void release(int source) {
+  public boolean release(int source) {
     Long directory = directories.remove(source);
-    if (directory != null) {
-      words.clear(context(source), ScalableContextEntry.BYTES / Long.BYTES);
-      Map<Integer, Long> own = tables.remove(source);
-      if (own != null) {
-        own.values().forEach(words::free);
-      }
-      words.free(directory);
+    if (directory == null) {
+      return false;
     }
+    words.clear(context(source), ScalableContextEntry.BYTES / Long.BYTES);
+    Map<Integer, Long> own = tables.remove(source);
+    if (own != null) {
+      own.values().forEach(words::free);
+    }
+    words.free(directory);
+    return true;
   }
 
   @Override

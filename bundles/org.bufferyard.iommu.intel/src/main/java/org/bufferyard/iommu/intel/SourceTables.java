@@ -20,8 +20,8 @@ sealed interface SourceTables extends AutoCloseable permits LegacyTables, Scalab
   /** Clears a requester's entry. */
   void clear(Requester requester);
 
-  /** Takes away what is there for a device alone. */
-  void release(int source);
+  /** Takes away what is there for a device alone; whether that was anything. */
+  boolean release(int source);
 
   @Override
   void close();

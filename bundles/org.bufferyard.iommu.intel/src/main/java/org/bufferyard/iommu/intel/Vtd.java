@@ -228,13 +228,13 @@ final class Vtd implements Iommu, CountingTlb {
   @Override
   public void detach(StreamId stream) {
     Optional<Requester> requester = requester(stream).filter(r -> stream.iommu().equals(id));
-    if (requester.isEmpty() || !bindings.containsKey(requester.get())) {
+    if (requester.isEmpty()) {
       return;
     }
     leave(requester.get());
     int source = requester.get().source();
-    if (bindings.keySet().stream().noneMatch(r -> r.source() == source)) {
-      sources.release(source);
+    if (bindings.keySet().stream().noneMatch(r -> r.source() == source)
+        && sources.release(source)) {
       flushes.released(source);
     }
   }

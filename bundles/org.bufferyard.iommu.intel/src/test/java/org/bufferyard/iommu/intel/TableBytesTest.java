@@ -126,6 +126,9 @@ final class TableBytesTest {
         old.yard.events().of(org.bufferyard.api.event.DmaEvent.HazardRaised.class).stream()
             .map(h -> h.rule().id())
             .toList());
+    assertEquals(
+        "DMAR: ERROR: DMA PTE for vPFN 0xfffff already set (to 880000003 not 880001003)",
+        old.yard.events().of(org.bufferyard.api.event.DmaEvent.KernelMessage.class).getLast().text());
     assertEquals(4096, old.domain.unmap(IOVA, 4096, 1));
     assertEquals(GIB, old.domain.unmap(0, 4096, 1), "nothing below the top level");
     IommuDomain wide = old.domain;

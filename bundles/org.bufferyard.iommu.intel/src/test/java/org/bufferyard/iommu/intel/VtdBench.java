@@ -45,6 +45,11 @@ final class VtdBench {
     assertEquals(size, domain.map(iova, phys, size, 1, prot));
   }
 
+  /** Maps a range in pages of one size. */
+  void map(long iova, long phys, long bytes, int prot, long page) {
+    assertEquals(bytes, domain.map(iova, phys, page, bytes / page, prot));
+  }
+
   Translation access(long address, boolean write) {
     return iommu.translate(device, address, write);
   }

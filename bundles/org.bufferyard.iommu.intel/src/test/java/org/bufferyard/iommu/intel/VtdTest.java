@@ -45,6 +45,20 @@ final class VtdTest {
   }
 
   @Test
+  void beforeTheGenericTablesEveryPageCanBeRead() {
+    for (KernelProfile kernel : List.of(KernelProfile.LINUX_6_12, KernelProfile.LINUX_7_3)) {
+      VtdBench unit = new VtdBench(kernel, Map.of());
+      unit.map(0x2000, PHYS, 4096, IommuProt.WRITE);
+      assertEquals(new Translated(PHYS, false), unit.access(0x2000, true));
+      assertEquals(
+          kernel == KernelProfile.LINUX_6_12
+              ? new Translated(PHYS, false)
+              : new Fault(6, "PTE Read access is not set", 0x2000, false),
+          unit.access(0x2000, false));
+    }
+  }
+
+  @Test
   void aFaultIsPrintedAsTheDriverPrintsIt() {
     for (KernelProfile kernel : List.of(KernelProfile.LINUX_6_12, KernelProfile.LINUX_7_3)) {
       VtdBench unit = new VtdBench(kernel, Map.of());
