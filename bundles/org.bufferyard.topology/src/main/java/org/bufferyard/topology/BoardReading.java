@@ -15,16 +15,21 @@ import org.bufferyard.topology.model.board.Topology;
  *
  * @param reading the model and what reading it showed
  * @param problems all of them, errors first, each group in file order
+ * @param checked those among them that checking and compiling found, with their elements
  * @param spec empty when there are errors
  */
 record BoardReading(
-    Reading<Topology> reading, List<Problem> problems, Optional<PlatformSpec> spec) {
+    Reading<Topology> reading,
+    List<Problem> problems,
+    List<Problems.Located> checked,
+    Optional<PlatformSpec> spec) {
 
   /** What board files are called. */
   static final String SUFFIX = ".topology";
 
   BoardReading {
     problems = List.copyOf(problems);
+    checked = List.copyOf(checked);
   }
 
   static BoardReading of(byte[] text, String name, List<PhysRange> ram, ModelPackages packages) {
@@ -46,7 +51,8 @@ record BoardReading(
     List<Problem> all = new ArrayList<>(reading.problems());
     all.addAll(found.list());
     all.sort(Comparator.comparing((Problem p) -> !p.isError()).thenComparingInt(Problem::line));
-    return new BoardReading(reading, all, found.hasErrors() ? Optional.empty() : spec);
+    return new BoardReading(
+        reading, all, found.located(), found.hasErrors() ? Optional.empty() : spec);
   }
 
   /** Why the file may not be saved; empty when it may. */

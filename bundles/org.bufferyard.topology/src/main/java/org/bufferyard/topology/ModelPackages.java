@@ -129,6 +129,16 @@ public final class ModelPackages {
     }
   }
 
+  /** Every package that a board may use, the core's first. */
+  List<Entry> all() {
+    List<Entry> all = new ArrayList<>();
+    all.add(new Entry(BoardPackage.eINSTANCE, CORE));
+    synchronized (entries) {
+      entries.keySet().stream().sorted().flatMap(nsUri -> find(nsUri).stream()).forEach(all::add);
+    }
+    return all;
+  }
+
   /** The device type that stands for a model of hardware, if a bundle brings one. */
   Optional<EClass> deviceType(String model) {
     List<String> nsUris;

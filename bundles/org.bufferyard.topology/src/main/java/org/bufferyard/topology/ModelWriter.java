@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.bufferyard.topology.model.board.BoardFactory;
 import org.bufferyard.topology.model.board.Component;
 import org.bufferyard.topology.model.board.Requirement;
@@ -27,10 +28,17 @@ final class ModelWriter {
           XMLResource.OPTION_LINE_DELIMITER, "\n",
           XMLResource.OPTION_LINE_WIDTH, Integer.MAX_VALUE);
 
-  private final ModelPackages packages;
+  private final Function<String, Optional<Origin>> origins;
 
   ModelWriter(ModelPackages packages) {
-    this.packages = packages;
+    this(nsUri -> packages.find(nsUri).map(ModelPackages.Entry::origin));
+  }
+
+  /**
+   * @param origins who brings a namespace
+   */
+  ModelWriter(Function<String, Optional<Origin>> origins) {
+    this.origins = origins;
   }
 
   /** The text of a board that stands in a resource. */
@@ -90,11 +98,11 @@ final class ModelWriter {
   private Requirement requirement(String nsUri) {
     Requirement requirement = BoardFactory.eINSTANCE.createRequirement();
     requirement.setNsURI(nsUri);
-    Optional<ModelPackages.Entry> entry = packages.find(nsUri);
-    entry.ifPresent(
-        e -> {
-          Version version = Version.parseVersion(e.origin().version());
-          requirement.setBundle(e.origin().bundle());
+    Optional<Origin> origin = origins.apply(nsUri);
+    origin.ifPresent(
+        o -> {
+          Version version = Version.parseVersion(o.version());
+          requirement.setBundle(o.bundle());
           // Without the qualifier: a snapshot writes what its release writes.
           requirement.setVersion(
               version.getMajor() + "." + version.getMinor() + "." + version.getMicro());

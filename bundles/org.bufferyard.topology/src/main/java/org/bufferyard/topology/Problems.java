@@ -6,19 +6,26 @@ import org.eclipse.emf.ecore.EObject;
 
 /** Collects what checks find, with the line of the element it is about. One thread. */
 final class Problems {
+  /** A problem and the element itself. */
+  record Located(Problem problem, EObject element) {}
+
   private final ModelResource resource;
-  private final List<Problem> list = new ArrayList<>();
+  private final List<Located> list = new ArrayList<>();
 
   Problems(ModelResource resource) {
     this.resource = resource;
   }
 
   void error(EObject element, String what, String remedy) {
-    list.add(Problem.error(resource.line(element), Elements.label(element), what, remedy));
+    add(Problem.error(resource.line(element), Elements.label(element), what, remedy), element);
   }
 
   void warn(EObject element, String what, String remedy) {
-    list.add(Problem.warning(resource.line(element), Elements.label(element), what, remedy));
+    add(Problem.warning(resource.line(element), Elements.label(element), what, remedy), element);
+  }
+
+  private void add(Problem problem, EObject element) {
+    list.add(new Located(problem, element));
   }
 
   /** An element by its kind and line. */
@@ -28,10 +35,14 @@ final class Problems {
   }
 
   boolean hasErrors() {
-    return list.stream().anyMatch(Problem::isError);
+    return list.stream().anyMatch(l -> l.problem().isError());
   }
 
   List<Problem> list() {
+    return list.stream().map(Located::problem).toList();
+  }
+
+  List<Located> located() {
     return List.copyOf(list);
   }
 }

@@ -15,7 +15,11 @@ final class FloorRules {
       Set.of("memory", "allocator", "iommu", "dma", "dmabuf", "device", "kernel", "event");
 
   private static final Set<String> EXPORTERS =
-      Set.of("org.bufferyard.api", "org.bufferyard.platform", "org.bufferyard.topology.model");
+      Set.of(
+          "org.bufferyard.api",
+          "org.bufferyard.platform",
+          "org.bufferyard.topology.model",
+          "org.bufferyard.topology");
 
   private static final Set<String> MAY_KNOW_EMF =
       Set.of("org.bufferyard.topology.model", "org.bufferyard.topology", "org.bufferyard.web");
