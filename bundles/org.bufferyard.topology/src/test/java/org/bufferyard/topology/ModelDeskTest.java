@@ -32,6 +32,8 @@ final class ModelDeskTest {
     packages.add(npu, TestModels.NPU);
     BoardModel model = desk.read(npuBoard(), "npu.topology");
     assertEquals(Optional.empty(), model.readOnly());
+    Topology copy = EcoreUtil.copy(model.root().orElseThrow());
+    assertEquals(model.inspection().spec(), desk.inspect(copy).spec());
     packages.remove(npu);
     assertArrayEquals(npuBoard(), model.write(EcoreUtil.copy(model.root().orElseThrow())));
   }

@@ -1,0 +1,2 @@
+/** Open boards: one thread each, with commands, undo, keys and changes. */
+package org.bufferyard.web.document;

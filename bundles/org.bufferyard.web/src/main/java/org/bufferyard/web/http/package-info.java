@@ -1,0 +1,2 @@
+/** Servlets, and who may use them. */
+package org.bufferyard.web.http;

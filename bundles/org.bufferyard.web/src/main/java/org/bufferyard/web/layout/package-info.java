@@ -1,0 +1,2 @@
+/** Automatic layout, a container at a time. */
+package org.bufferyard.web.layout;

@@ -1,0 +1,2 @@
+/** The running yard on the page. */
+package org.bufferyard.web.live;

@@ -1,0 +1,2 @@
+/** Puts the editor together and opens its port. */
+package org.bufferyard.web;
