@@ -77,6 +77,18 @@ public final class FeatureInstaller implements FeatureRuntime {
   }
 
   @Override
+  public void ensure(String name) {
+    if (find(name).isEmpty()) {
+      String folder = context.getProperty(PluginInstaller.FEATURES);
+      if (folder == null) {
+        throw new FeatureException(
+            "feature %s: set the framework property %s".formatted(name, PluginInstaller.FEATURES));
+      }
+      install(Path.of(folder).resolve(name + ".json"));
+    }
+  }
+
+  @Override
   public InstalledFeature update(Path json) {
     return change(
         () -> {

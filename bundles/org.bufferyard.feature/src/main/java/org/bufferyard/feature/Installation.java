@@ -63,6 +63,7 @@ final class Installation {
     }
     wiring(context).resolveBundles(List.copyOf(bundles));
     configurations = store.apply(feature);
+    TalkativeBundles.hush(feature);
     for (Bundle bundle : bundles) {
       if (!isFragment(bundle)) {
         start(bundle);

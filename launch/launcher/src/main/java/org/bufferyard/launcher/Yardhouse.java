@@ -56,6 +56,8 @@ final class Yardhouse implements AutoCloseable {
                   // The storage is ours alone.
                   "felix.cache.locking", "false",
                   "felix.log.level", "1",
+                  // Otherwise a web server opens port 8080 to everybody as soon as it is installed.
+                  "org.apache.felix.http.require.config", "true",
                   "bufferyard.home", home.toString(),
                   "bufferyard.repository", repository.toString(),
                   "bufferyard.features", home.resolve("features").toString()));

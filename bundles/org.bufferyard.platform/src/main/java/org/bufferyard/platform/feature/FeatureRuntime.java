@@ -19,6 +19,9 @@ public interface FeatureRuntime {
   /** Installs the feature of a JSON file, applies its configurations and starts its bundles. */
   InstalledFeature install(Path json);
 
+  /** Installs one of the product's own features, unless it is there: {@code "web"}, {@code "live"}. */
+  void ensure(String name);
+
   /**
    * Replaces an installed feature of the same name: what is new is installed beside the old,
    * started, and waited for until no component of it is unsatisfied; only then does the old leave.

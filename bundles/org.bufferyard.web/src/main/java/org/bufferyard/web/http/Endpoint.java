@@ -1,27 +1,30 @@
 package org.bufferyard.web.http;
 
+import jakarta.servlet.Servlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.util.Optional;
-import java.util.function.Supplier;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.web.wire.Failure;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
 
 /** {@code /api/*}: passes the gate, asks the desk, writes the answer or one line of failure. */
+@Component(
+    service = Servlet.class,
+    property = HttpWhiteboard.PATTERN + "/api/*")
 public final class Endpoint extends HttpServlet {
   private static final long serialVersionUID = 1L;
   private static final System.Logger LOG = System.getLogger(Endpoint.class.getName());
 
-  private final transient Supplier<Optional<Counter>> counter;
+  private final transient OpenPage page;
 
-  /**
-   * @param counter empty while the port is not meant to be open
-   */
-  public Endpoint(Supplier<Optional<Counter>> counter) {
-    this.counter = counter;
+  @Activate
+  public Endpoint(@Reference OpenPage page) {
+    this.page = page;
   }
 
   @Override
@@ -47,7 +50,7 @@ public final class Endpoint extends HttpServlet {
   private Reply reply(HttpServletRequest request) throws IOException {
     try {
       Counter open =
-          counter.get().orElseThrow(() -> Failure.notFound("there is no workspace yet"));
+          page.counter().orElseThrow(() -> Failure.notFound("there is no workspace yet"));
       open.gate().check(request);
       return open.answer(new Ask(request));
     } catch (Failure e) {

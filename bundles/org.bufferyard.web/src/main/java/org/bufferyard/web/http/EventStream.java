@@ -1,6 +1,7 @@
 package org.bufferyard.web.http;
 
 import com.google.gson.JsonObject;
+import jakarta.servlet.Servlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -8,26 +9,29 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.bufferyard.web.wire.EventHub;
 import org.bufferyard.web.wire.Failure;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
 
 /**
  * {@code /api/events}: server-sent events. Each page holds one of the container's threads for as long
  * as it stays.
  */
+@Component(
+    service = Servlet.class,
+    property = HttpWhiteboard.PATTERN + "/api/events")
 public final class EventStream extends HttpServlet {
   private static final long serialVersionUID = 1L;
   private static final long BEAT_MILLIS = 10_000;
   private static final int MOST = 100;
 
-  private final transient Supplier<Optional<Counter>> counter;
+  private final transient OpenPage page;
 
-  /**
-   * @param counter empty while the port is not meant to be open
-   */
-  public EventStream(Supplier<Optional<Counter>> counter) {
-    this.counter = counter;
+  @Activate
+  public EventStream(@Reference OpenPage page) {
+    this.page = page;
   }
 
   @Override
@@ -37,7 +41,7 @@ public final class EventStream extends HttpServlet {
     response.setHeader("Cache-Control", "no-store");
     try {
       Counter open =
-          counter.get().orElseThrow(() -> Failure.notFound("there is no workspace yet"));
+          page.counter().orElseThrow(() -> Failure.notFound("there is no workspace yet"));
       open.gate().check(request);
       if (!request.getMethod().equals("GET")) {
         throw new Failure(Failure.Kind.METHOD, "events are got, not sent");

@@ -1,5 +1,6 @@
 package org.bufferyard.web.http;
 
+import jakarta.servlet.Servlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -10,10 +11,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.bufferyard.web.wire.Failure;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
 
 /** {@code /}: the page, out of this bundle; or how to build it, when it was built without. */
+@Component(
+    service = Servlet.class,
+    property = HttpWhiteboard.PATTERN + "/*")
 public final class PageFiles extends HttpServlet {
   private static final long serialVersionUID = 1L;
 
@@ -42,13 +48,11 @@ public final class PageFiles extends HttpServlet {
       start it again.</p></html>
       """;
 
-  private final transient Supplier<Optional<Counter>> counter;
+  private final transient OpenPage page;
 
-  /**
-   * @param counter empty while the port is not meant to be open
-   */
-  public PageFiles(Supplier<Optional<Counter>> counter) {
-    this.counter = counter;
+  @Activate
+  public PageFiles(@Reference OpenPage page) {
+    this.page = page;
   }
 
   /** Whether the page was built. */
@@ -61,7 +65,7 @@ public final class PageFiles extends HttpServlet {
       throws IOException {
     Gate.protect(response);
     try {
-      Counter open = counter.get().orElseThrow(() -> Failure.notFound("there is no page yet"));
+      Counter open = page.counter().orElseThrow(() -> Failure.notFound("there is no page yet"));
       open.gate().checkHost(request);
       if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
         throw new Failure(Failure.Kind.METHOD, "the page is got, not sent");
