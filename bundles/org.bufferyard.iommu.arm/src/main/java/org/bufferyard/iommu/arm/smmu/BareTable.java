@@ -15,6 +15,7 @@ import org.bufferyard.iommu.arm.pgtable.PageTables;
 import org.bufferyard.iommu.arm.pgtable.TableMemory;
 import org.bufferyard.iommu.arm.pgtable.TableRequest;
 import org.bufferyard.iommu.arm.pgtable.TableWalker;
+import org.bufferyard.iommu.arm.unit.TablelessDomain;
 
 /** The unit of {@link BareTableKind}. No cache, so nothing is stale. Engine thread only. */
 final class BareTable implements Iommu, Invalidator {

@@ -9,6 +9,7 @@ import org.bufferyard.api.kernel.Models;
 import org.bufferyard.iommu.arm.pgtable.Quirk;
 import org.bufferyard.iommu.arm.pgtable.TableFormat;
 import org.bufferyard.iommu.arm.pgtable.TableRequest;
+import org.bufferyard.iommu.arm.unit.UnitParameters;
 import org.osgi.service.component.annotations.Component;
 
 /**

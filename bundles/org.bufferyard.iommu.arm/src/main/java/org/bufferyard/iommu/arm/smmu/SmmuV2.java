@@ -5,16 +5,21 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.bufferyard.api.iommu.CountingTlb;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.TableWalk;
+import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.iommu.arm.pgtable.PageTables;
 import org.bufferyard.iommu.arm.pgtable.TableMemory;
+import org.bufferyard.iommu.arm.unit.CachedWalk;
+import org.bufferyard.iommu.arm.unit.FaultLog;
+import org.bufferyard.iommu.arm.unit.TablelessDomain;
 
 /**
  * One SMMU of version 1 or 2 (SMMU architecture, IHI 0062) as {@code
@@ -39,7 +44,7 @@ import org.bufferyard.iommu.arm.pgtable.TableMemory;
  * <p>Cost of an access: a compare a register, then 8 for a TLB hit; a word read a level for a miss.
  * Engine thread only.
  */
-final class SmmuV2 implements Iommu, Invalidator {
+final class SmmuV2 implements Iommu, CountingTlb, Invalidator {
   private static final int ID_BITS = 0x7fff;
 
   private final SmmuV2Parameters parameters;
@@ -222,6 +227,11 @@ final class SmmuV2 implements Iommu, Invalidator {
     }
     TableWalk.Entry last = walk.getLast();
     return last.leaf() ? last.level() : last.level() + 1;
+  }
+
+  @Override
+  public TlbCounts tlbCounts() {
+    return cache.tlb().counts();
   }
 
   @Override

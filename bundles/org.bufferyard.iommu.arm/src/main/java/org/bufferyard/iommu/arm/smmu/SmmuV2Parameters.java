@@ -4,6 +4,7 @@ import java.util.Set;
 import org.bufferyard.api.iommu.IommuUnit;
 import org.bufferyard.iommu.arm.pgtable.TableFormat;
 import org.bufferyard.iommu.arm.pgtable.TableRequest;
+import org.bufferyard.iommu.arm.unit.UnitParameters;
 
 /**
  * What one SMMU of version 1 or 2 can do: ID0 to ID7.

@@ -7,17 +7,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.api.iommu.CountingTlb;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.iommu.arm.pgtable.TableFormat;
 import org.bufferyard.iommu.arm.pgtable.TableMemory;
 import org.bufferyard.iommu.arm.pgtable.TableRequest;
+import org.bufferyard.iommu.arm.unit.FaultLog;
+import org.bufferyard.iommu.arm.unit.TablelessDomain;
 
 /**
  * One SMMUv3 as {@code drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c} drives it: the driver's side,
@@ -29,7 +33,7 @@ import org.bufferyard.iommu.arm.pgtable.TableRequest;
  * order; broadcast TLB maintenance (BTM); of probing, all but the lines that tell the address sizes
  * and the queues. Engine thread only.
  */
-final class SmmuV3 implements Iommu, Invalidator {
+final class SmmuV3 implements Iommu, CountingTlb, Invalidator {
   private static final int COMMAND_SHIFT = 4;
   private static final int MAX_TAG = 0xffff;
   private static final int RANGE_UNITS = 31;
@@ -255,6 +259,11 @@ final class SmmuV3 implements Iommu, Invalidator {
       log.report(
           () -> event.log(parameters.device(), context.clientName(stream), context.kernel()));
     }
+  }
+
+  @Override
+  public TlbCounts tlbCounts() {
+    return hardware.cache().tlb().counts();
   }
 
   @Override

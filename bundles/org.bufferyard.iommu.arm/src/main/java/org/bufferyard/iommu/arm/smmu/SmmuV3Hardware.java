@@ -7,6 +7,7 @@ import java.util.function.IntPredicate;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.iommu.arm.pgtable.LpaeWalker;
 import org.bufferyard.iommu.arm.pgtable.TableMemory;
+import org.bufferyard.iommu.arm.unit.CachedWalk;
 
 /**
  * An SMMUv3 as a device (SMMU architecture, IHI 0070): it reads stream table, context descriptors,

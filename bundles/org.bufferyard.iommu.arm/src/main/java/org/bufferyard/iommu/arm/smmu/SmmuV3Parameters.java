@@ -1,6 +1,7 @@
 package org.bufferyard.iommu.arm.smmu;
 
 import org.bufferyard.api.iommu.IommuUnit;
+import org.bufferyard.iommu.arm.unit.UnitParameters;
 
 /**
  * What one SMMUv3 can do: SMMU_IDR0 to IDR5.

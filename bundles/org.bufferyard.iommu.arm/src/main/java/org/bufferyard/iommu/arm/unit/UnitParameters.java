@@ -1,28 +1,28 @@
-package org.bufferyard.iommu.arm.smmu;
+package org.bufferyard.iommu.arm.unit;
 
 import java.util.Map;
 import java.util.function.LongPredicate;
 import org.bufferyard.api.iommu.IommuUnit;
 
 /** The parameters of one unit, read with a sentence for those that are wrong. */
-record UnitParameters(String id, Map<String, String> values) {
-  static UnitParameters of(IommuUnit unit) {
+public record UnitParameters(String id, Map<String, String> values) {
+  public static UnitParameters of(IommuUnit unit) {
     return new UnitParameters(unit.id(), unit.parameters());
   }
 
   /** of_device_make_bus_id(): {@code smmu@9050000} is {@code 9050000.smmu}. */
-  String deviceName() {
+  public String deviceName() {
     String node = id.substring(id.lastIndexOf('/') + 1);
     int at = node.indexOf('@');
     return at < 0 ? node : node.substring(at + 1) + "." + node.substring(0, at);
   }
 
-  String text(String name, String otherwise) {
+  public String text(String name, String otherwise) {
     return values.getOrDefault(name, otherwise);
   }
 
   /** A number, decimal or 0x hexadecimal. */
-  long number(String name, long otherwise, LongPredicate possible) {
+  public long number(String name, long otherwise, LongPredicate possible) {
     String text = values.get(name);
     if (text == null) {
       return otherwise;
@@ -40,7 +40,7 @@ record UnitParameters(String id, Map<String, String> values) {
   }
 
   /** True or false. */
-  boolean flag(String name, boolean otherwise) {
+  public boolean flag(String name, boolean otherwise) {
     String text = text(name, Boolean.toString(otherwise));
     if (text.equals("true") || text.equals("false")) {
       return text.equals("true");
@@ -50,7 +50,7 @@ record UnitParameters(String id, Map<String, String> values) {
   }
 
   /** A number of bits from {@code least} to {@code most}. */
-  int bits(String name, int otherwise, int least, int most) {
+  public int bits(String name, int otherwise, int least, int most) {
     return (int) number(name, otherwise, n -> n >= least && n <= most);
   }
 }

@@ -1,4 +1,4 @@
-package org.bufferyard.iommu.arm.smmu;
+package org.bufferyard.iommu.arm.unit;
 
 import java.util.List;
 import java.util.function.Supplier;
@@ -11,7 +11,7 @@ import org.bufferyard.api.kernel.RateLimit;
  * What a driver prints about faults: as often as its rate limit allows, each report with all its
  * lines or none. Engine thread only.
  */
-final class FaultLog {
+public final class FaultLog {
   private final String unit;
   private final String function;
   private final IommuContext context;
@@ -21,7 +21,7 @@ final class FaultLog {
    * @param unit id of the IOMMU
    * @param function the kernel's, which it names when it has left out messages
    */
-  FaultLog(String unit, String function, IommuContext context) {
+  public FaultLog(String unit, String function, IommuContext context) {
     this.unit = unit;
     this.function = function;
     this.context = context;
@@ -32,7 +32,7 @@ final class FaultLog {
    *
    * @param lines asked for only when they are printed
    */
-  void report(Supplier<List<String>> lines) {
+  public void report(Supplier<List<String>> lines) {
     if (!context.events().on()) {
       return;
     }

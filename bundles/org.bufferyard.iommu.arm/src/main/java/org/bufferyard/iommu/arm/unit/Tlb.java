@@ -1,11 +1,12 @@
-package org.bufferyard.iommu.arm.smmu;
+package org.bufferyard.iommu.arm.unit;
 
 import java.util.Arrays;
 import org.bufferyard.api.iommu.IommuProt;
+import org.bufferyard.api.iommu.TlbCounts;
 
 /**
- * The translation cache of one SMMU: 64 sets of 8 ways, filled by walks, tagged with what the
- * hardware tags by (an ASID or a VMID).
+ * The translation cache of one IOMMU: 64 sets of 8 ways, filled by walks, tagged with what the
+ * hardware tags by (an ASID, a VMID, a bank).
  *
  * <p>The set is chosen by the access (bits 17:12), so that a block can sit in several sets. A victim
  * is chosen round robin in its set; real parts differ. Only leaves are cached, no partial walks.
@@ -13,13 +14,13 @@ import org.bufferyard.api.iommu.IommuProt;
  * <p>Look-up: 8 compares. Flush of a page: 8, or 512 while blocks are cached. No allocation. Engine
  * thread only.
  */
-final class Tlb {
+public final class Tlb {
   private static final int SETS = 64;
   private static final int WAYS = 8;
   private static final int PAGE_ORDER = 12;
 
   /** Returned by {@link #find} for a miss. */
-  static final int MISS = -1;
+  public static final int MISS = -1;
 
   private final int[] tag = new int[SETS * WAYS];
   private final long[] iova = new long[SETS * WAYS];
@@ -34,15 +35,19 @@ final class Tlb {
   /** Ways that hold more than a page. */
   private int blocks;
 
+  private int used;
   private long hits;
   private long misses;
+  private long evictions;
+  private long invalidations;
+  private long invalidated;
 
   private static int set(long address) {
     return (int) (address >>> PAGE_ORDER) & (SETS - 1);
   }
 
   /** The way that translates {@code address}, or {@link #MISS}. */
-  int find(int wantedTag, long address) {
+  public int find(int wantedTag, long address) {
     int first = set(address) * WAYS;
     for (int way = first; way < first + WAYS; way++) {
       if (order[way] != 0 && tag[way] == wantedTag && (iova[way] ^ address) >>> order[way] == 0) {
@@ -55,21 +60,23 @@ final class Tlb {
   }
 
   /** Physical address of {@code address} by that way. */
-  long phys(int way, long address) {
+  public long phys(int way, long address) {
     return phys[way] + (address - iova[way]);
   }
 
   /** READ and WRITE of that way. */
-  int prot(int way) {
+  public int prot(int way) {
     return prot[way];
   }
 
   /** Caches the page of {@code 1 << pageOrder} bytes that holds {@code address}. */
-  void fill(int newTag, long address, int pageOrder, long addressPhys, int pageProt) {
+  public void fill(int newTag, long address, int pageOrder, long addressPhys, int pageProt) {
     int set = set(address);
     int way = set * WAYS + victim[set];
     victim[set] = (byte) ((victim[set] + 1) & (WAYS - 1));
+    evictions += order[way] != 0 ? 1 : 0;
     drop(way);
+    used++;
     long offset = address & ((1L << pageOrder) - 1);
     tag[way] = newTag;
     iova[way] = address - offset;
@@ -81,11 +88,13 @@ final class Tlb {
 
   private void drop(int way) {
     blocks -= order[way] > PAGE_ORDER ? 1 : 0;
+    used -= order[way] != 0 ? 1 : 0;
     order[way] = 0;
   }
 
   /** Drops what covers any byte from {@code start} to {@code last}. */
-  void flush(int goneTag, long start, long last) {
+  public void flush(int goneTag, long start, long last) {
+    int before = used;
     boolean onePage = (start ^ last) >>> PAGE_ORDER == 0;
     int from = onePage && blocks == 0 ? set(start) * WAYS : 0;
     int to = onePage && blocks == 0 ? from + WAYS : SETS * WAYS;
@@ -99,28 +108,34 @@ final class Tlb {
         drop(way);
       }
     }
+    countInvalidation(before);
+  }
+
+  private void countInvalidation(int usedBefore) {
+    invalidations++;
+    invalidated += usedBefore - used;
   }
 
   /** Drops all of one tag. */
-  void flush(int goneTag) {
+  public void flush(int goneTag) {
+    int before = used;
     for (int way = 0; way < SETS * WAYS; way++) {
       if (order[way] != 0 && tag[way] == goneTag) {
         drop(way);
       }
     }
+    countInvalidation(before);
   }
 
-  void flushAll() {
+  public void flushAll() {
+    int before = used;
     Arrays.fill(order, (byte) 0);
+    used = 0;
     blocks = 0;
+    countInvalidation(before);
   }
 
-  /** Look-ups that found their page. */
-  long hits() {
-    return hits;
-  }
-
-  long misses() {
-    return misses;
+  public TlbCounts counts() {
+    return new TlbCounts(hits, misses, evictions, invalidations, invalidated);
   }
 }

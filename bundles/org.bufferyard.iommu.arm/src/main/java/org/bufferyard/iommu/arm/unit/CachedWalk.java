@@ -1,4 +1,4 @@
-package org.bufferyard.iommu.arm.smmu;
+package org.bufferyard.iommu.arm.unit;
 
 import org.bufferyard.api.iommu.IommuProt;
 import org.bufferyard.iommu.arm.pgtable.TableWalker;
@@ -7,9 +7,9 @@ import org.bufferyard.iommu.arm.pgtable.TableWalker;
  * How an access finds its page: by the {@link Tlb}, else by a walk, whose page the TLB then keeps.
  * No allocation. Engine thread only.
  */
-final class CachedWalk {
+public final class CachedWalk {
   /** What became of an access. */
-  enum Outcome {
+  public enum Outcome {
     REACHED,
     /** Reached, but the table says otherwise by now. */
     STALE,
@@ -24,7 +24,7 @@ final class CachedWalk {
   private final Tlb tlb = new Tlb();
   private long phys;
 
-  Tlb tlb() {
+  public Tlb tlb() {
     return tlb;
   }
 
@@ -35,7 +35,7 @@ final class CachedWalk {
    * @param mayDisagree whether pages were unmapped whose flush has not come: a hit is then held
    *     against the table
    */
-  Outcome access(
+  public Outcome access(
       int tag, TableWalker walker, long iova, boolean write, boolean mayDisagree) {
     int way = tlb.find(tag, iova);
     if (way == Tlb.MISS) {
@@ -77,7 +77,7 @@ final class CachedWalk {
   }
 
   /** Physical address of the last access that was {@code REACHED} or {@code STALE}. */
-  long phys() {
+  public long phys() {
     return phys;
   }
 }

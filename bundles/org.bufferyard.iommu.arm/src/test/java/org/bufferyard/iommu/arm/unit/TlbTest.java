@@ -1,9 +1,10 @@
-package org.bufferyard.iommu.arm.smmu;
+package org.bufferyard.iommu.arm.unit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import org.bufferyard.api.iommu.IommuProt;
+import org.bufferyard.api.iommu.TlbCounts;
 import org.junit.jupiter.api.Test;
 
 class TlbTest {
@@ -20,8 +21,7 @@ class TlbTest {
     int way = tlb.find(1, 0x5abc);
     assertEquals(0x1_0000_5abcL, tlb.phys(way, 0x5abc));
     assertEquals(IommuProt.READ, tlb.prot(way));
-    assertEquals(1, tlb.hits());
-    assertEquals(1, tlb.misses());
+    assertEquals(new TlbCounts(1, 1, 0, 0, 0), tlb.counts());
   }
 
   @Test
@@ -35,6 +35,11 @@ class TlbTest {
     assertNotEquals(Tlb.MISS, tlb.find(2, 0x5000));
     tlb.flush(2);
     assertEquals(Tlb.MISS, tlb.find(2, 0x5000));
+    TlbCounts counts = tlb.counts();
+    assertEquals(2, counts.invalidations());
+    assertEquals(2, counts.invalidated());
+    tlb.flushAll();
+    assertEquals(3, tlb.counts().invalidated(), "the one that was left");
   }
 
   @Test
@@ -61,6 +66,7 @@ class TlbTest {
     }
     assertEquals(Tlb.MISS, tlb.find(1, 0));
     assertNotEquals(Tlb.MISS, tlb.find(1, 8L << 18));
+    assertEquals(1, tlb.counts().evictions());
     tlb.flushAll();
     assertEquals(Tlb.MISS, tlb.find(1, 8L << 18));
   }

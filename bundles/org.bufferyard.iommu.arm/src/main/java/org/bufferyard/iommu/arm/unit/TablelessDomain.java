@@ -1,11 +1,11 @@
-package org.bufferyard.iommu.arm.smmu;
+package org.bufferyard.iommu.arm.unit;
 
 import org.bufferyard.api.iommu.Geometry;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.kernel.Errno;
 
 /** arm_smmu_identity_domain, arm_smmu_blocked_domain. Without state, so there is one of each. */
-enum TablelessDomain implements IommuDomain {
+public enum TablelessDomain implements IommuDomain {
   IDENTITY,
   BLOCKED;
 
