@@ -1,13 +1,17 @@
 package org.bufferyard.yard;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.bufferyard.api.iommu.CountingTlb;
+import org.bufferyard.api.iommu.DeviceGroups;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
+import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.registry.PlugInException;
 
 /** An IOMMU whose surprises come out as a {@link PlugInException} that names it. */
@@ -52,6 +56,33 @@ final class GuardedIommu implements Iommu {
     }
     who.leave(call);
     return who.notNull(translation, "translate");
+  }
+
+  /** Whether the driver says which devices share a domain. */
+  boolean groupsDevices() {
+    return plugIn instanceof DeviceGroups;
+  }
+
+  /** The driver's answer; it must {@linkplain #groupsDevices group devices}. */
+  Optional<String> group(List<StreamId> streams) {
+    return who.call("group", () -> groups().group(streams));
+  }
+
+  GuardedDomain newDomain(DomainType type, String group) {
+    return new GuardedDomain(
+        who.call("newDomain", () -> groups().newDomain(type, group)), who);
+  }
+
+  List<PhysRange> reserved(String group) {
+    return who.call("reserved", () -> List.copyOf(groups().reserved(group)));
+  }
+
+  OptionalLong dmaMask(String group) {
+    return who.call("dmaMask", () -> groups().dmaMask(group));
+  }
+
+  private DeviceGroups groups() {
+    return (DeviceGroups) plugIn;
   }
 
   /** Empty when the plug-in does not count. */

@@ -41,8 +41,11 @@ final class IovaSpaces {
   /**
    * An empty space with the regions that the device may never use taken out. Only the device that
    * brings the domain reserves: iovad is initialised once.
+   *
+   * @param reserved what its IOMMU's driver takes out besides
    */
-  IovaAllocator open(String domain, GuardedDomain table, DeviceSpec device) {
+  IovaAllocator open(
+      String domain, GuardedDomain table, DeviceSpec device, List<PhysRange> reserved) {
     Geometry geometry = table.geometry();
     int shift = Long.numberOfTrailingZeros(geometry.granule());
     if (geometry.granule() > PageRef.SIZE) {
@@ -62,6 +65,7 @@ final class IovaSpaces {
             : new GuardedIovaAllocator(spec);
     open.add(book);
     reserve(book, device.reservedIova(), shift);
+    reserve(book, reserved, shift);
     return book;
   }
 

@@ -92,6 +92,12 @@ final class LiveDevice implements YardDevice {
     dmaMask = Optional.of(mask);
   }
 
+  /** dma_set_mask_and_coherent(), as an IOMMU's driver calls it. */
+  void setMasks(long mask) {
+    dmaMask = dmaMask.map(old -> mask);
+    coherentDmaMask = mask;
+  }
+
   @Override
   public long coherentDmaMask() {
     return coherentDmaMask;

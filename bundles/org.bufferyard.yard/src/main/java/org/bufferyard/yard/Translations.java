@@ -41,8 +41,9 @@ import org.bufferyard.platform.yard.TranslationCache;
  * The board's IOMMUs and the groups behind them, each with its default domain (A10, D2, D12, D13).
  * Engine thread only.
  *
- * <p>A device is in the group that its spec names, and with those that name one of its streams
- * ({@link StreamGroups}). The group's domain comes with its first device and goes with its last. An
+ * <p>A device is in the group that its IOMMU's driver says ({@link
+ * org.bufferyard.api.iommu.DeviceGroups}), else in that of its spec, and with those that name one of
+ * its streams ({@link StreamGroups}). The group's domain comes with its first device and goes with its last. An
  * IOMMU error at attach means "no IOMMU" for the device, with a message (A5). An enabled IOMMU whose kind nobody brings does not stop the board: see {@link
  * FormatlessIommu}. One whose plug-in is out of use keeps its devices from being used ({@link
  * #outOfUse}).
@@ -53,10 +54,21 @@ final class Translations {
   /** Devices that share a domain. */
   private record Group(Domain domain, String model, Set<String> members) {}
 
+  /**
+   * Which group a device is in.
+   *
+   * @param named the name that its IOMMU's driver gives it; empty where the board groups
+   */
+  private record Place(String key, Optional<String> named) {}
+
   private final PlatformSpec spec;
   private final EventSink events;
   private final Units units;
   private final Map<String, Group> groups = new LinkedHashMap<>();
+
+  /** The key of the group of each device that is in one. */
+  private final Map<String, String> placed = new HashMap<>();
+
   private final StreamGroups grouping;
   private final IovaSpaces spaces;
 
@@ -99,11 +111,16 @@ final class Translations {
     if (streams.isEmpty()) {
       return Optional.empty();
     }
-    String key = grouping.of(device.spec());
     Units.Unit first = units.get(streams.getFirst().iommu());
+    Optional<Place> place = place(first, device, streams);
+    if (place.isEmpty()) {
+      warn(device.id(), "Its IOMMU's driver refuses it: " + Errno.EINVAL + ", using direct DMA");
+      return Optional.empty();
+    }
+    String key = place.get().key();
     Group group = groups.get(key);
     if (group == null) {
-      Optional<Group> created = create(first, key, device);
+      Optional<Group> created = create(first, place.get(), device);
       if (created.isEmpty()) {
         return Optional.empty();
       }
@@ -122,16 +139,29 @@ final class Translations {
       return Optional.empty();
     }
     groups.put(key, group);
+    placed.put(device.id(), key);
     group.members().add(device.id());
     return Optional.of(group.domain());
   }
 
+  /** Empty when the driver refuses the device. */
+  private Optional<Place> place(Units.Unit unit, LiveDevice device, List<StreamId> streams) {
+    if (!groupsDevices(unit) || !(unit.iommu() instanceof GuardedIommu driver)) {
+      return Optional.of(new Place(grouping.of(device.spec()), Optional.empty()));
+    }
+    Optional<String> name = driver.group(streams);
+    name.ifPresent(n -> driver.dmaMask(n).ifPresent(device::setMasks));
+    return name.map(n -> new Place(n, name));
+  }
+
   /** Takes a device out of its group; the last one takes the domain with it. */
   void detach(LiveDevice device) {
-    Group group = groups.get(grouping.of(device.spec()));
-    if (group == null || !group.members().remove(device.id())) {
+    String key = placed.remove(device.id());
+    if (key == null) {
       return;
     }
+    Group group = groups.get(key);
+    group.members().remove(device.id());
     Failures failures = new Failures("detaching device '" + device.id() + "'");
     for (StreamId stream : streams(device.spec())) {
       // A stream that another member shares stays attached for it.
@@ -139,7 +169,7 @@ final class Translations {
         failures.run(() -> units.get(stream.iommu()).iommu().detach(stream));
       }
     }
-    failures.run(() -> closeIfEmpty(grouping.of(device.spec()), group));
+    failures.run(() -> closeIfEmpty(key, group));
     failures.throwIfAny();
   }
 
@@ -186,15 +216,16 @@ final class Translations {
         .sum();
   }
 
-  private Optional<Group> create(Units.Unit unit, String key, LiveDevice device) {
+  private Optional<Group> create(Units.Unit unit, Place place, LiveDevice device) {
     DomainType wanted = Units.defaultType(spec);
-    String id = unit.spec().id() + "/" + key;
+    String id = place.named().orElse(unit.spec().id() + "/" + place.key());
     if (!(unit.iommu() instanceof GuardedIommu iommu)) {
       IommuDomain none = unit.iommu().newDomain(wanted);
       Domain domain = new Domain(id, unit.spec().id(), wanted, none, NoIova.SPACE);
       return Optional.of(new Group(domain, unit.spec().model(), new HashSet<>()));
     }
-    GuardedDomain table = iommu.newDomain(wanted);
+    GuardedDomain table =
+        place.named().map(n -> iommu.newDomain(wanted, n)).orElseGet(() -> iommu.newDomain(wanted));
     Geometry geometry = table.geometry();
     DomainType type = type(wanted, geometry);
     if (type.isDmaApi() && !reaches(geometry, device.rangeMap())) {
@@ -203,8 +234,9 @@ final class Translations {
       table.close();
       return Optional.empty();
     }
+    List<PhysRange> reserved = place.named().map(iommu::reserved).orElse(List.of());
     IovaAllocator book =
-        type.isDmaApi() ? spaces.open(id, table, device.spec()) : NoIova.SPACE;
+        type.isDmaApi() ? spaces.open(id, table, device.spec(), reserved) : NoIova.SPACE;
     Domain domain =
         new Domain(
             id, unit.spec().id(), type, table, book, spaces.queue(id, type, table, book));
@@ -213,7 +245,7 @@ final class Translations {
       try {
         mapDirectly(domain, geometry, device);
       } catch (RuntimeException broken) {
-        closeIfEmptyAfter(broken, key, group);
+        closeIfEmptyAfter(broken, place.key(), group);
         throw broken;
       }
     }
@@ -277,7 +309,7 @@ final class Translations {
       Units.Unit unit = units.get(stream.iommu());
       // Devices of one domain have one IOMMU driver (D13: incompatible ops).
       int rc =
-          unit.spec().model().equals(group.model())
+          unit.spec().model().equals(group.model()) || groupsDevices(unit)
               ? unit.iommu().attach(stream, group.domain().table())
               : Errno.EINVAL.rc();
       if (rc != 0) {
@@ -294,6 +326,11 @@ final class Translations {
     Failures failures = new Failures("closing a domain that nobody came into");
     failures.run(() -> closeIfEmpty(key, group));
     failures.addTo(broken);
+  }
+
+  /** Such a driver knows itself whose domains it can walk. */
+  private static boolean groupsDevices(Units.Unit unit) {
+    return unit.iommu() instanceof GuardedIommu driver && driver.groupsDevices();
   }
 
   private void closeIfEmpty(String key, Group group) {

@@ -35,37 +35,55 @@ public final class PlainMemory implements PhysMemory {
 
   @Override
   public void read(long phys, byte[] into, int offset, int length) {
-    for (int i = 0; i < length; i++) {
-      byte[] page = pages.get((phys + i) >>> PageRef.SHIFT);
-      byte empty = isRam(phys + i) ? 0 : (byte) 0xff;
-      into[offset + i] = page == null ? empty : page[(int) ((phys + i) & (PageRef.SIZE - 1))];
+    for (int done = 0; done < length; ) {
+      long at = phys + done;
+      int part = part(at, length - done);
+      byte[] page = pages.get(at >>> PageRef.SHIFT);
+      if (page == null) {
+        Arrays.fill(into, offset + done, offset + done + part, isRam(at) ? 0 : (byte) 0xff);
+      } else {
+        System.arraycopy(page, inPage(at), into, offset + done, part);
+      }
+      done += part;
     }
   }
 
   @Override
   public void write(long phys, byte[] from, int offset, int length) {
-    for (int i = 0; i < length; i++) {
-      if (isRam(phys + i)) {
-        pages.computeIfAbsent((phys + i) >>> PageRef.SHIFT, k -> new byte[(int) PageRef.SIZE])[
-                (int) ((phys + i) & (PageRef.SIZE - 1))] =
-            from[offset + i];
+    for (int done = 0; done < length; ) {
+      long at = phys + done;
+      int part = part(at, length - done);
+      if (isRam(at)) {
+        System.arraycopy(from, offset + done, page(at), inPage(at), part);
       }
+      done += part;
     }
   }
 
   @Override
   public void fill(long phys, long length, byte value) {
-    byte[] page = new byte[(int) PageRef.SIZE];
-    Arrays.fill(page, value);
     for (long at = phys; at < phys + length; ) {
-      int inside = (int) (at & (PageRef.SIZE - 1));
-      int part = (int) Math.min(phys + length - at, PageRef.SIZE - inside);
-      if (part == PageRef.SIZE && value == 0 && isRam(at)) {
+      int part = part(at, phys + length - at);
+      if (part == PageRef.SIZE && value == 0) {
         pages.remove(at >>> PageRef.SHIFT);
-      } else {
-        write(at, page, 0, part);
+      } else if (isRam(at)) {
+        Arrays.fill(page(at), inPage(at), inPage(at) + part, value);
       }
       at += part;
     }
+  }
+
+  private byte[] page(long at) {
+    return pages.computeIfAbsent(at >>> PageRef.SHIFT, k -> new byte[(int) PageRef.SIZE]);
+  }
+
+  private static int inPage(long at) {
+    return (int) (at & (PageRef.SIZE - 1));
+  }
+
+  /** Bytes of a page that are all RAM or all not: to its end, or one where a bank ends inside. */
+  private int part(long at, long left) {
+    int part = (int) Math.min(left, PageRef.SIZE - inPage(at));
+    return isRam(at) == isRam(at + part - 1) ? part : 1;
   }
 }

@@ -40,6 +40,10 @@ final class RandomMappings {
   private final IommuDomain domain;
   private final long physicalLimit;
   private final Optional<PhysRange> untranslated;
+
+  /** Whether the format can forbid writes. */
+  private final boolean readOnly;
+
   private final List<Long> sizes;
   private final long granule;
   private final long windowBase;
@@ -59,7 +63,9 @@ final class RandomMappings {
       StreamId stream,
       IommuDomain domain,
       long physicalLimit,
-      Optional<PhysRange> untranslated) {
+      Optional<PhysRange> untranslated,
+      boolean readOnly) {
+    this.readOnly = readOnly;
     this.seed = seed;
     this.random = new Random(seed);
     this.iommu = iommu;
@@ -96,7 +102,7 @@ final class RandomMappings {
     // Physical 0 is what iovaToPhys answers for nothing.
     long phys = Math.max(size, random.nextLong(physicalLimit) & -size);
     int count = 1 + random.nextInt(3);
-    int prot = random.nextBoolean() ? IommuContract.RW : IommuProt.READ;
+    int prot = random.nextBoolean() || !readOnly ? IommuContract.RW : IommuProt.READ;
     if (random.nextBoolean()) {
       prot |= IommuProt.CACHE;
     }

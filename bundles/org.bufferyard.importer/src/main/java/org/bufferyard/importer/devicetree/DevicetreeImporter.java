@@ -122,7 +122,7 @@ public final class DevicetreeImporter implements DraftImporter {
     Architecture architecture = Architectures.of(tree, notes);
     DraftMemory memory = new MemoryDraft(tree, names, notes).draft(ram);
     List<DraftNode> nodes =
-        new DraftBuilder(tree, parents, windows, effort, names, notes).nodes();
+        new DraftBuilder(tree, parents, windows, effort, names, banks(memory), notes).nodes();
     BoardDraft draft =
         new BoardDraft(
             title(tree),
@@ -140,6 +140,13 @@ public final class DevicetreeImporter implements DraftImporter {
         draft,
         new ImportReport(
             counts, DmaMaps.of(tree, windows), notes.understood, notes.ignored, notes.guessed));
+  }
+
+  private static List<PhysRange> banks(DraftMemory memory) {
+    return memory.banks().stream()
+        .filter(b -> b.size() > 0)
+        .map(b -> new PhysRange(b.base(), b.size()))
+        .toList();
   }
 
   private static String title(DeviceTree tree) {

@@ -29,15 +29,22 @@ final class DraftBuilder {
   private final AddressTranslation registers;
   private final NodeNames names;
   private final Notes notes;
+  private final List<PhysRange> ram;
   private final DeviceLinks links;
   private final Map<TreeNode, BusMasters.Evidence> evidence = new IdentityHashMap<>();
   private final Set<TreeNode> buses = new HashSet<>();
   private final Set<TreeNode> units = new HashSet<>();
 
   DraftBuilder(
-      DeviceTree tree, DmaParents parents, DmaWindows windows, Effort effort, NodeNames names,
+      DeviceTree tree,
+      DmaParents parents,
+      DmaWindows windows,
+      Effort effort,
+      NodeNames names,
+      List<PhysRange> ram,
       Notes notes) {
     this.tree = tree;
+    this.ram = List.copyOf(ram);
     this.parents = parents;
     this.windows = windows;
     this.names = names;
@@ -147,7 +154,7 @@ final class DraftBuilder {
         cells,
         coherency(node),
         Ranges.registers(node, registers),
-        IommuDrivers.parameters(model, node, tree, notes));
+        IommuDrivers.parameters(model, node, tree, ram, notes));
   }
 
   private DraftNode device(TreeNode node, Set<String> taken) {

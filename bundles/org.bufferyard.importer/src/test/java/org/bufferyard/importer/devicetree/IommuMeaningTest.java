@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import org.bufferyard.platform.draft.DraftNode;
 import org.bufferyard.platform.draft.DraftNode.Bus;
 import org.bufferyard.platform.draft.DraftNode.Device;
@@ -110,5 +111,48 @@ class IommuMeaningTest {
         "as boards for kernels before 7 have it");
     assertEquals(List.of(), map(2, 0, 1, 0x1c00, 0, 8), "many ids and two cells: -EINVAL");
     assertEquals(List.of(entry(0, 0, 0x100)), map(0, 0, 1, 0x100));
+  }
+
+  private static TreeWriter m4u(long ramBytes, String... compatible) {
+    return TreeWriter.board()
+        .node(
+            "memory@40000000",
+            m ->
+                m.text("device_type", "memory")
+                    .cells("reg", 0, 0x4000_0000, (int) (ramBytes >>> 32), (int) ramBytes))
+        .node(
+            "iommu@10205000",
+            u ->
+                u.text("compatible", compatible)
+                    .cells("phandle", 1)
+                    .cells("#iommu-cells", 1))
+        .node(
+            "ovl@14008000",
+            d -> d.text("compatible", "test,ovl").cells("iommus", 1, 4 << 5 | 2, 1, 4 << 5 | 3));
+  }
+
+  @Test
+  void portsOfAnM4uAreLarbAndPort() {
+    ImportedBoard board = read(m4u(4L << 30, "mediatek,mt8516-m4u", "mediatek,mt8167-m4u"));
+    Iommu unit = find(Iommu.class, board.draft().nodes(), "/iommu@10205000");
+    assertEquals("mediatek,mt8167-m4u", unit.model(), "what the driver lists");
+    assertEquals(Map.of(), unit.parameters(), "no 4 GiB mode in this chip");
+    assertEquals(
+        List.of(
+            new IommuLink("/iommu@10205000", List.of(0x82)),
+            new IommuLink("/iommu@10205000", List.of(0x83))),
+        find(Device.class, board.draft().nodes(), "/ovl@14008000").iommus());
+  }
+
+  @Test
+  void fourGibOfDramSwitchAnOldM4u() {
+    ImportedBoard large = read(m4u(4L << 30, "mediatek,mt8173-m4u"));
+    assertEquals(
+        Map.of("dram-4gb", "true"),
+        find(Iommu.class, large.draft().nodes(), "/iommu@10205000").parameters());
+    assertTrue(says(large.report().guessed(), "/iommu@10205000", "4 GiB mode"));
+    ImportedBoard small = read(m4u(2L << 30, "mediatek,mt8173-m4u"));
+    assertEquals(
+        Map.of(), find(Iommu.class, small.draft().nodes(), "/iommu@10205000").parameters());
   }
 }
