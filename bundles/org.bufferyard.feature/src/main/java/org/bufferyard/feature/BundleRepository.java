@@ -2,11 +2,16 @@ package org.bufferyard.feature;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.bufferyard.platform.feature.FeatureException;
 import org.osgi.service.feature.ID;
 
-/** A folder of bundles in Maven's layout; the only place that features install from. */
-record BundleRepository(Path folder) {
+/**
+ * Folders of bundles in Maven's layout; the only places that features install from.
+ *
+ * @param folders the first that has a bundle counts
+ */
+record BundleRepository(List<Path> folders) {
 
   /**
    * Where the framework finds a bundle. By reference: the framework reads the jar in place instead
@@ -14,17 +19,19 @@ record BundleRepository(Path folder) {
    */
   String location(ID id, String feature) {
     String classifier = id.getClassifier().map(c -> "-" + c).orElse("");
-    Path jar =
-        folder
-            .resolve(id.getGroupId().replace('.', '/'))
-            .resolve(id.getArtifactId())
-            .resolve(id.getVersion())
-            .resolve(id.getArtifactId() + "-" + id.getVersion() + classifier + ".jar");
-    if (!Files.isRegularFile(jar)) {
-      throw new FeatureException(
-          "feature %s: bundle %s is not in the repository; build it, or correct its version in the feature file"
-              .formatted(feature, id));
+    for (Path folder : folders) {
+      Path jar =
+          folder
+              .resolve(id.getGroupId().replace('.', '/'))
+              .resolve(id.getArtifactId())
+              .resolve(id.getVersion())
+              .resolve(id.getArtifactId() + "-" + id.getVersion() + classifier + ".jar");
+      if (Files.isRegularFile(jar)) {
+        return "reference:" + jar.toUri();
+      }
     }
-    return "reference:" + jar.toUri();
+    throw new FeatureException(
+        "feature %s: bundle %s is not in the repository; build it, or correct its version in the feature file"
+            .formatted(feature, id));
   }
 }

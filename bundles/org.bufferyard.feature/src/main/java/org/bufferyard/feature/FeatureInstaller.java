@@ -70,7 +70,7 @@ public final class FeatureInstaller implements FeatureRuntime {
                         "feature %s: version %s is installed already; update it instead"
                             .formatted(name, there.describe().version()));
                   });
-          Installation installation = enter(feature);
+          Installation installation = enter(feature, json);
           installed.add(installation);
           return installation.describe();
         });
@@ -94,7 +94,7 @@ public final class FeatureInstaller implements FeatureRuntime {
         () -> {
           Feature feature = read(json);
           Installation old = require(feature.getID().getArtifactId());
-          Installation next = enter(feature);
+          Installation next = enter(feature, json);
           List<String> problems = health.await(next.bundles(), updateLimit());
           if (!problems.isEmpty()) {
             next.leave();
@@ -131,10 +131,10 @@ public final class FeatureInstaller implements FeatureRuntime {
         Arrays.stream(context.getBundles()).filter(b -> b.getBundleId() != 0).toList());
   }
 
-  private Installation enter(Feature feature) {
+  private Installation enter(Feature feature, Path json) {
     Installation installation = new Installation(context, owners, feature);
     try {
-      installation.enter(repository(), configurations);
+      installation.enter(repository(json), configurations);
       return installation;
     } catch (RuntimeException e) {
       try {
@@ -176,13 +176,14 @@ public final class FeatureInstaller implements FeatureRuntime {
     return Duration.ofMillis(Long.parseLong(millis == null ? TEN_SECONDS : millis));
   }
 
-  private BundleRepository repository() {
+  /** Bundles may lie beside the file that names them, or in the house's own repository. */
+  private BundleRepository repository(Path json) {
     String folder = context.getProperty(REPOSITORY);
     if (folder == null) {
       throw new FeatureException(
           "no bundle repository: set the framework property %s".formatted(REPOSITORY));
     }
-    return new BundleRepository(Path.of(folder));
+    return new BundleRepository(List.of(json.resolveSibling("repository"), Path.of(folder)));
   }
 
   private Optional<Installation> find(String name) {

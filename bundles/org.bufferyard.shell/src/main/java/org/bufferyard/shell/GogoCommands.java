@@ -23,7 +23,8 @@ import org.osgi.service.component.annotations.Reference;
       "osgi.command.function=import",
       "osgi.command.function=run",
       "osgi.command.function=conform",
-      "osgi.command.function=why"
+      "osgi.command.function=why",
+      "osgi.command.function=soak"
     })
 public final class GogoCommands {
   private final BatchCommands commands;
@@ -56,6 +57,10 @@ public final class GogoCommands {
 
   public void why(CommandSession session, String[] arguments) {
     call(session, "why", arguments);
+  }
+
+  public void soak(CommandSession session, String[] arguments) {
+    call(session, "soak", arguments);
   }
 
   /** The exit code goes into the variable {@code code}, as a shell's {@code $?}. */

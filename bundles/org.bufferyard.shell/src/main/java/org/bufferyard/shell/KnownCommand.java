@@ -12,6 +12,7 @@ enum KnownCommand {
   CHECK("check", "what is wrong with boards before anything runs on them"),
   CONFORM("conform", "replay recorded kernels and list every difference"),
   WHY("why", "which plug-ins are used, and why the others are not"),
+  SOAK("soak", "exchange plug-ins at random under load, then draw the balance"),
   START("start", "a yard that stays: interactive shell and plug-in folder");
 
   private final String word;

@@ -12,7 +12,7 @@ import org.osgi.annotation.versioning.ProviderType;
  * <p>Engine thread only. What a plug-in throws ({@link
  * org.bufferyard.platform.registry.PlugInException}) and a {@link
  * org.bufferyard.api.kernel.KernelOops} come out of every method as they are; then only {@link
- * #abandon} may follow. The {@link YardState} has to be the same until it holds nothing again.
+ * #stop}, which may throw again, or {@link #abandon} may follow. The {@link YardState} has to be the same until it holds nothing again.
  */
 @ProviderType
 public interface Pipeline {
@@ -72,7 +72,7 @@ public interface Pipeline {
    *
    * @param keepBytes frames in flight stay so, their bytes kept aside for the next {@link #start};
    *     otherwise they are dropped
-   * @param reason of the frames that are dropped
+   * @param reason of the frames that are dropped: that which was under way when a method threw, too
    */
   void stop(YardState yard, boolean keepBytes, String reason);
 

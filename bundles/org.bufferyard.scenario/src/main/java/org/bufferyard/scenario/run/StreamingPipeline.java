@@ -50,6 +50,9 @@ final class StreamingPipeline implements Pipeline {
   private long nextFrame;
   private boolean exported;
 
+  /** The frame that somebody fills or uses; still there when that threw. */
+  private Optional<Flight> underWay = Optional.empty();
+
   StreamingPipeline(PipelineSpec spec, Consumer<FrameEnd> left) {
     this.spec = Objects.requireNonNull(spec, "spec");
     this.left = Objects.requireNonNull(left, "left");
@@ -125,7 +128,9 @@ final class StreamingPipeline implements Pipeline {
 
   @Override
   public Optional<String> step(YardState yard) {
-    Optional<String> trouble = fill(yard);
+    // None is free only when the importers refused the last time.
+    Optional<String> trouble =
+        (free.isEmpty() ? useOldest(yard) : Optional.<String>empty()).or(() -> fill(yard));
     return trouble.isEmpty() && free.isEmpty() ? useOldest(yard) : trouble;
   }
 
@@ -146,14 +151,18 @@ final class StreamingPipeline implements Pipeline {
     Flight flight = flying.getFirst();
     FrameSlot slot = flight.slot.orElseThrow();
     FrameSlot.Use use = observed(yard, flight, () -> slot.consume(flight.frame));
+    if (!use.goesOn()) {
+      // Nobody got it: it may fare better when the pipeline is let loose again.
+      return use.trouble();
+    }
     flying.removeFirst();
     return end(flight, use, spec.sizeBytes() * spec.importers().size());
   }
 
   /** What user space would be told in words is an end like any other; bounces are counted on the way. */
-  private static FrameSlot.Use observed(
-      YardState yard, Flight flight, Supplier<FrameSlot.Use> work) {
+  private FrameSlot.Use observed(YardState yard, Flight flight, Supplier<FrameSlot.Use> work) {
     long mark = yard.events().mark();
+    underWay = Optional.of(flight);
     FrameSlot.Use use;
     try {
       use = work.get();
@@ -166,6 +175,7 @@ final class StreamingPipeline implements Pipeline {
         flight.copies++;
       }
     }
+    underWay = Optional.empty();
     return use;
   }
 
@@ -244,6 +254,8 @@ final class StreamingPipeline implements Pipeline {
 
   @Override
   public void stop(YardState yard, boolean keepBytes, String reason) {
+    underWay.filter(flying::remove).ifPresent(flight -> drop(flight, reason));
+    underWay = Optional.empty();
     if (keepBytes) {
       keep();
     } else {
@@ -286,6 +298,7 @@ final class StreamingPipeline implements Pipeline {
     slots.clear();
     free.clear();
     exported = false;
+    underWay = Optional.empty();
     List<Flight> all = List.copyOf(flying);
     flying.clear();
     for (Flight flight : all) {

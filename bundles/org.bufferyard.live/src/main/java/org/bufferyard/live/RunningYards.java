@@ -1,0 +1,104 @@
+package org.bufferyard.live;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.bufferyard.platform.check.Checks;
+import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.live.LiveYard;
+import org.bufferyard.platform.live.LiveYardSpec;
+import org.bufferyard.platform.live.LiveYards;
+import org.bufferyard.platform.pipeline.Pipelines;
+import org.bufferyard.platform.yard.Yards;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * The running yards of this framework. Two threads beside the yards' own, from the first yard on: one
+ * has them follow the registry, one paces. Safe for any thread.
+ */
+@Component(service = {LiveYards.class, RunningYards.class})
+public final class RunningYards implements LiveYards {
+  private final Workshop workshop;
+  private final KindsBell bell;
+  private final SwapCoordinator coordinator;
+  private final List<StreamingYard> yards = new CopyOnWriteArrayList<>();
+  private boolean started;
+  private boolean closed;
+
+  @Activate
+  public RunningYards(
+      LiveBounds bounds,
+      @Reference Yards engine,
+      @Reference Pipelines pipelines,
+      @Reference Checks checks,
+      @Reference KindsBell bell) {
+    this(Bounds.of(bounds), engine, pipelines, checks, bell);
+  }
+
+  RunningYards(Bounds bounds, Yards engine, Pipelines pipelines, Checks checks, KindsBell bell) {
+    this.bell = Objects.requireNonNull(bell, "bell");
+    this.coordinator = new SwapCoordinator(() -> List.copyOf(yards), bounds.leavingMillis());
+    this.workshop =
+        new Workshop(
+            engine, pipelines, checks, bounds, new Pacer(), coordinator::ring, yards::remove);
+  }
+
+  @Override
+  public LiveYard open(LiveYardSpec spec) {
+    start();
+    synchronized (yards) {
+      if (closed) {
+        throw new IllegalStateException("the running yards are being closed");
+      }
+      if (find(spec.name()).isPresent()) {
+        throw new BadInputException(
+            "a yard of that name runs already", "yard '" + spec.name() + "'", "name it otherwise");
+      }
+      StreamingYard opened = StreamingYard.open(spec, workshop);
+      yards.add(opened);
+      // Whoever came or went meanwhile.
+      coordinator.ring();
+      return opened;
+    }
+  }
+
+  private void start() {
+    synchronized (yards) {
+      if (!started) {
+        started = true;
+        coordinator.start();
+        bell.listen(coordinator);
+      }
+    }
+  }
+
+  /** Whether all yards follow what the registry told up to now, within that time. */
+  public boolean awaitSettled(long millis) {
+    return coordinator.awaitIdle(millis);
+  }
+
+  @Deactivate
+  void close() {
+    bell.stop();
+    coordinator.close();
+    synchronized (yards) {
+      closed = true;
+      yards.forEach(StreamingYard::close);
+    }
+    workshop.pacer().close();
+  }
+
+  @Override
+  public List<LiveYard> all() {
+    return List.copyOf(yards);
+  }
+
+  @Override
+  public Optional<LiveYard> find(String name) {
+    return all().stream().filter(yard -> yard.spec().name().equals(name)).findFirst();
+  }
+}

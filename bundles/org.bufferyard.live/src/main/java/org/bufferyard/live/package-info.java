@@ -1,0 +1,2 @@
+/** Running yards: pipelines that stream, and the exchange of plug-ins under them. */
+package org.bufferyard.live;

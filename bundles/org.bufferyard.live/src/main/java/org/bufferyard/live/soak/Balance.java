@@ -1,0 +1,145 @@
+package org.bufferyard.live.soak;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.bufferyard.platform.live.LiveYard;
+import org.bufferyard.platform.live.PipelineStatus;
+import org.bufferyard.platform.live.PipelineStatus.State;
+import org.bufferyard.platform.live.SoakReport;
+import org.bufferyard.platform.live.SoakReport.Leaks;
+import org.bufferyard.platform.live.TimelineEntry;
+import org.bufferyard.platform.live.YardStatus;
+import org.bufferyard.platform.scenario.RunReport.Dropped;
+
+/** What the yards of a soak did, and what is left of it. Used by one thread. */
+final class Balance {
+  private static final int TROUBLES = 100;
+  private static final long BACK_MILLIS = 30_000;
+  private static final long MORE_FRAMES = 10;
+
+  private final long seed;
+  private final List<LiveYard> yards;
+  private final Set<String> troubles = new LinkedHashSet<>();
+  private final Map<LiveYard, Long> read = new HashMap<>();
+
+  Balance(long seed, List<LiveYard> yards) {
+    this.seed = seed;
+    this.yards = yards;
+  }
+
+  void trouble(String line) {
+    if (troubles.size() < TROUBLES) {
+      troubles.add(line);
+    }
+  }
+
+  /** Reads what the yards told since the last look. */
+  void look(String after) {
+    for (LiveYard yard : yards) {
+      for (TimelineEntry entry : yard.timeline(read.getOrDefault(yard, 0L))) {
+        read.put(yard, entry.number());
+        if (isTrouble(entry)) {
+          trouble("swap " + after + ": " + yard.spec().name() + ": " + entry.text());
+        }
+      }
+    }
+  }
+
+  private static boolean isTrouble(TimelineEntry entry) {
+    return switch (entry.kind()) {
+      case QUARANTINE, REBUILD -> true;
+      case SWAP -> entry.text().contains("bug of bufferyard") || entry.text().contains("failed");
+      case PIPELINE, FAULT, DROP, FINDING -> false;
+    };
+  }
+
+  private Stream<PipelineStatus> pipelines() {
+    return yards.stream().flatMap(yard -> yard.status().pipelines().stream());
+  }
+
+  long frames() {
+    return pipelines().mapToLong(PipelineStatus::framesOut).sum();
+  }
+
+  /** All providers are there again: every pipeline has to move more frames. */
+  void awaitStreaming(Conditions conditions) throws InterruptedException {
+    for (LiveYard yard : yards) {
+      for (PipelineStatus before : yard.status().pipelines()) {
+        long wanted = before.framesOut() + MORE_FRAMES;
+        if (!conditions.await(() -> now(yard, before).framesOut() >= wanted, BACK_MILLIS)) {
+          PipelineStatus after = now(yard, before);
+          trouble(
+              yard.spec().name() + ": " + before.name() + " did not come back: "
+                  + after.state() + " " + after.reason());
+        }
+      }
+    }
+  }
+
+  private static PipelineStatus now(LiveYard yard, PipelineStatus before) {
+    return yard.status().pipelines().stream()
+        .filter(p -> p.name().equals(before.name()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Stops everything and counts. */
+  SoakReport draw(
+      Map<SwapWays.Way, Integer> made, LeakWatch leaks, Conditions conditions, long began)
+      throws InterruptedException {
+    for (LiveYard yard : yards) {
+      yard.status().pipelines().stream()
+          .filter(p -> p.state() != State.STOPPED)
+          .forEach(p -> yard.stop(p.name()));
+    }
+    look("after all");
+    double seconds = (System.nanoTime() - began) / 1e9;
+    List<YardStatus> all = yards.stream().map(LiveYard::status).toList();
+    List<PipelineStatus> pipelines = all.stream().flatMap(y -> y.pipelines().stream()).toList();
+    int abandoned = all.stream().mapToInt(YardStatus::abandonedThreads).sum();
+    yards.forEach(LiveYard::close);
+    Map<String, Integer> byWay = new LinkedHashMap<>();
+    made.forEach((way, times) -> byWay.put(way.name().toLowerCase(Locale.ROOT), times));
+    return new SoakReport(
+        seed,
+        made.values().stream().mapToInt(Integer::intValue).sum(),
+        byWay,
+        all.stream().mapToLong(YardStatus::swaps).sum(),
+        pipelines.size(),
+        pipelines.stream().mapToLong(PipelineStatus::framesIn).sum(),
+        pipelines.stream().mapToLong(PipelineStatus::framesOut).sum(),
+        pipelines.stream().mapToLong(PipelineStatus::framesInFlight).sum(),
+        dropped(pipelines),
+        pipelines.stream().mapToLong(PipelineStatus::wrongChecksums).sum(),
+        abandoned,
+        new Leaks(
+            all.stream().mapToLong(y -> y.balance().pages() + y.balance().bounceSlots()).sum(),
+            all.stream().mapToLong(y -> y.balance().iovaFrames()).sum(),
+            all.stream().mapToLong(y -> y.balance().mappings() + y.balance().buffers()).sum(),
+            Math.max(0, leaks.threads(conditions) - abandoned),
+            leaks.loaders(conditions),
+            leaks.services(conditions)),
+        all.stream().mapToLong(YardStatus::longestGapNanos).max().orElse(0) / 1_000_000,
+        seconds,
+        List.copyOf(troubles));
+  }
+
+  private static List<Dropped> dropped(List<PipelineStatus> pipelines) {
+    Map<String, Long> byReason = new LinkedHashMap<>();
+    pipelines.stream()
+        .flatMap(p -> p.dropped().stream())
+        .forEach(d -> byReason.merge(d.reason(), d.frames(), Long::sum));
+    List<Dropped> all = new ArrayList<>();
+    byReason.forEach((reason, frames) -> all.add(new Dropped(reason, frames)));
+    all.sort(Comparator.comparingLong(Dropped::frames).reversed());
+    return all;
+  }
+}
