@@ -30,7 +30,8 @@ final class BoardCompiler {
     MemoryPlan plan = new MemoryPlan(board, givenRam, problems);
     List<PoolSpec> pools = plan.poolSpecs();
     Set<String> placed = pools.stream().map(PoolSpec::id).collect(Collectors.toSet());
-    DeviceCompiler compiler = new DeviceCompiler(new DmaReach(board, problems), placed);
+    DeviceCompiler compiler =
+        new DeviceCompiler(new DmaReach(board, problems), placed, IovaReservations.spoken(board));
     List<IommuSpec> iommus = new ArrayList<>();
     List<DeviceSpec> devices = new ArrayList<>();
     board

@@ -17,6 +17,7 @@ import org.bufferyard.topology.model.board.Bus;
 import org.bufferyard.topology.model.board.Component;
 import org.bufferyard.topology.model.board.Device;
 import org.bufferyard.topology.model.board.Iommu;
+import org.bufferyard.topology.model.board.IommuAddress;
 import org.bufferyard.topology.model.board.IommuLink;
 import org.bufferyard.topology.model.board.IommuMapEntry;
 import org.eclipse.emf.common.util.Enumerator;
@@ -27,19 +28,25 @@ import org.eclipse.emf.ecore.EStructuralFeature;
 final class DeviceCompiler {
   private final DmaReach reach;
   private final Set<String> pools;
+  private final Map<Device, List<IommuAddress>> spoken;
 
   /**
    * @param pools ids of the pools that found a place
+   * @param spoken as {@link IovaReservations#spoken} finds it
    */
-  DeviceCompiler(DmaReach reach, Set<String> pools) {
+  DeviceCompiler(
+      DmaReach reach, Set<String> pools, Map<Device, List<IommuAddress>> spoken) {
     this.reach = reach;
     this.pools = pools;
+    this.spoken = spoken;
   }
 
   DeviceSpec compile(Device device) {
     Set<Iommu> iommus = new LinkedHashSet<>();
     List<StreamId> streams = streams(device, iommus);
-    IovaReservations iova = new IovaReservations(device, List.copyOf(iommus));
+    IovaReservations iova =
+        new IovaReservations(
+            device, List.copyOf(iommus), spoken.getOrDefault(device, List.of()));
     return new DeviceSpec(
         Elements.label(device),
         device.getName(),

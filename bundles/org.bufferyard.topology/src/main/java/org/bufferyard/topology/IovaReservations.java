@@ -2,7 +2,9 @@ package org.bufferyard.topology;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.topology.model.board.Bus;
@@ -12,6 +14,7 @@ import org.bufferyard.topology.model.board.Iommu;
 import org.bufferyard.topology.model.board.IommuAddress;
 import org.bufferyard.topology.model.board.IommuWindow;
 import org.bufferyard.topology.model.board.ReservedPool;
+import org.bufferyard.topology.model.board.Topology;
 import org.bufferyard.topology.model.board.WindowKind;
 
 /**
@@ -23,20 +26,29 @@ final class IovaReservations {
   private final List<PhysRange> reserved = new ArrayList<>();
   private final List<PhysRange> identity = new ArrayList<>();
 
-  IovaReservations(Device device, List<Iommu> iommus) {
+  /**
+   * @param spoken the {@code iommu-addresses} entries that name the device
+   */
+  IovaReservations(Device device, List<Iommu> iommus, List<IommuAddress> spoken) {
     if (device.isPci()) {
       hostBridge(device).ifPresent(this::bridge);
     }
     iommus.forEach(this::windows);
-    device
-        .eResource()
-        .getAllContents()
+    spoken.forEach(this::address);
+  }
+
+  /** All {@code iommu-addresses} of a board by the device they name, in file order. */
+  static Map<Device, List<IommuAddress>> spoken(Topology board) {
+    Map<Device, List<IommuAddress>> spoken = new HashMap<>();
+    board
+        .eAllContents()
         .forEachRemaining(
             e -> {
-              if (e instanceof IommuAddress address && address.getDevice() == device) {
-                address(address);
+              if (e instanceof IommuAddress address && address.getDevice() != null) {
+                spoken.computeIfAbsent(address.getDevice(), d -> new ArrayList<>()).add(address);
               }
             });
+    return spoken;
   }
 
   List<PhysRange> reserved() {

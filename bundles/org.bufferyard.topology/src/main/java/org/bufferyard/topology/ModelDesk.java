@@ -52,12 +52,7 @@ public final class ModelDesk implements BoardModels {
 
   @Override
   public Inspection inspect(Topology board) {
-    ModelResource resource = new ModelResource("board");
-    if (board.eResource() == null) {
-      // The compiler finds elements by way of their resource.
-      resource.getContents().add(board);
-    }
-    Problems problems = new Problems(resource);
+    Problems problems = new Problems(new ModelResource("board"));
     BoardCheck.check(board, false, problems);
     Optional<PlatformSpec> spec = Optional.empty();
     if (!problems.hasErrors()) {
