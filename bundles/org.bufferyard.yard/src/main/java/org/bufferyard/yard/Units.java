@@ -12,6 +12,7 @@ import org.bufferyard.api.iommu.IommuKind;
 import org.bufferyard.api.iommu.IommuUnit;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.spec.IommuSpec;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.yard.ChosenKinds.Held;
@@ -75,7 +76,16 @@ final class Units {
         new IommuSite(kernel, events, who.standing(), memory, tables, spec.devices(), clock);
     IommuUnit unit = new IommuUnit(iommu.id(), iommu.model(), iommu.parameters());
     IommuKind kind = ChosenKinds.service(IommuKind.class, held);
-    return new GuardedIommu(who.open(() -> kind.open(unit, site)), who, site);
+    return new GuardedIommu(who.open(() -> open(kind, unit, site)), who, site);
+  }
+
+  /** A parameter that the kind refuses is the board's mistake, not the plug-in's. */
+  private static Iommu open(IommuKind kind, IommuUnit unit, IommuSite site) {
+    try {
+      return kind.open(unit, site);
+    } catch (IllegalArgumentException refused) {
+      throw new BadInputException(String.valueOf(refused.getMessage()), "", "");
+    }
   }
 
   private FormatlessIommu formatless(IommuSpec iommu) {

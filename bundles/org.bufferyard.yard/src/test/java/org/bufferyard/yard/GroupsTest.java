@@ -285,6 +285,20 @@ final class GroupsTest {
   }
 
   @Test
+  void aParameterThatAKindRefusesIsBadInput() {
+    bench.kinds.put(
+        IommuKind.class,
+        "fake,iommu",
+        (IommuKind)
+            (unit, context) -> {
+              throw new IllegalArgumentException("fake mmu: bits 'many' is no number");
+            });
+    assertEquals(
+        "fake mmu: bits 'many' is no number",
+        assertThrows(BadInputException.class, bench::open).getMessage());
+  }
+
+  @Test
   void anIommuErrorMeansNoIommuAndAMessage() {
     bench.kinds.put(
         IommuKind.class,
