@@ -1,7 +1,8 @@
 package org.bufferyard.api.iommu;
 
 /**
- * What the translation caches of one IOMMU did since it was opened.
+ * What the translation caches of one IOMMU did since it was opened, those of devices behind it
+ * included.
  *
  * @param hits look-ups that a cache answered
  * @param misses look-ups that had to walk, or would have had to
