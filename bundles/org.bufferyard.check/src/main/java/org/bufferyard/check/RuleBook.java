@@ -48,8 +48,19 @@ public final class RuleBook implements Checks {
   @Override
   public CheckSession open(
       PlatformSpec board, KernelProfile kernel, Set<Finding.Family> families) {
+    return session(board, kernel, families, false);
+  }
+
+  @Override
+  public CheckSession join(
+      PlatformSpec board, KernelProfile kernel, Set<Finding.Family> families) {
+    return session(board, kernel, families, true);
+  }
+
+  private CheckSession session(
+      PlatformSpec board, KernelProfile kernel, Set<Finding.Family> families, boolean joined) {
     return new StreamSession(
-        board, kernel, rules.stream().filter(r -> families.contains(r.family())).toList());
+        board, kernel, joined, rules.stream().filter(r -> families.contains(r.family())).toList());
   }
 
   @Override

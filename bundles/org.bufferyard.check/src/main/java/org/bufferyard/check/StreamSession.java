@@ -15,8 +15,9 @@ final class StreamSession implements CheckSession {
   private final List<CheckRule.Watch> watches = new ArrayList<>();
   private List<Finding> found = new ArrayList<>();
   private long position;
+  private boolean over;
 
-  StreamSession(PlatformSpec board, KernelProfile kernel, List<CheckRule> rules) {
+  StreamSession(PlatformSpec board, KernelProfile kernel, boolean joined, List<CheckRule> rules) {
     CheckSite site =
         new CheckSite() {
           @Override
@@ -30,6 +31,11 @@ final class StreamSession implements CheckSession {
           }
 
           @Override
+          public boolean joined() {
+            return joined;
+          }
+
+          @Override
           public void report(Finding finding) {
             found.add(finding);
           }
@@ -39,6 +45,9 @@ final class StreamSession implements CheckSession {
 
   @Override
   public List<Finding> read(List<DmaEvent> events) {
+    if (over) {
+      throw new IllegalStateException("the stream is over, or nobody watches it any more");
+    }
     for (DmaEvent event : events) {
       Finding.Clue clue = new Finding.Clue(position++, event);
       for (CheckRule.Watch watch : watches) {
@@ -51,7 +60,16 @@ final class StreamSession implements CheckSession {
   @Override
   public List<Finding> end() {
     watches.forEach(CheckRule.Watch::end);
-    return taken();
+    List<Finding> last = taken();
+    close();
+    return last;
+  }
+
+  @Override
+  public void close() {
+    over = true;
+    watches.clear();
+    found = new ArrayList<>();
   }
 
   private List<Finding> taken() {

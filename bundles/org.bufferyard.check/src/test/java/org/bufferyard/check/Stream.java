@@ -44,6 +44,16 @@ public final class Stream {
         new RuleBook(List.of(rule), List.of()).open(board, kernel, Set.of(rule.family())));
   }
 
+  /** One rule over a stream that runs already. */
+  public static Stream joined(CheckRule rule) {
+    return new Stream(
+        new RuleBook(List.of(rule), List.of())
+            .join(
+                board(Architecture.ARM64, MachineSpec.Bounce.NONE),
+                KernelProfile.LINUX_7_3,
+                Set.of(rule.family())));
+  }
+
   public static PlatformSpec board(Architecture architecture, MachineSpec.Bounce swiotlb) {
     MachineSpec machine =
         new MachineSpec(

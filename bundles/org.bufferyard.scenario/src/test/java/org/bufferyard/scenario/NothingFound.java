@@ -25,7 +25,16 @@ final class NothingFound implements Checks {
       public List<Finding> end() {
         return List.of();
       }
+
+      @Override
+      public void close() {}
     };
+  }
+
+  @Override
+  public CheckSession join(
+      PlatformSpec board, KernelProfile kernel, Set<Finding.Family> families) {
+    return open(board, kernel, families);
   }
 
   @Override

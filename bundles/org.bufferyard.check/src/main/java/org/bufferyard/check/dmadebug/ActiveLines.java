@@ -54,6 +54,10 @@ final class ActiveLines {
     return Outcome.OVERLAP;
   }
 
+  void clear() {
+    lines.clear();
+  }
+
   /** The mapping that took the line first; only after an insertion that met one. */
   Entry first(Entry entry) {
     return lines.get(line(entry)).first;

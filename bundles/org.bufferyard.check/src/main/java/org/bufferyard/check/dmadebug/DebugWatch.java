@@ -21,6 +21,7 @@ final class DebugWatch implements CheckRule.Watch {
   private final PlatformSpec board;
   private final KernelProfile kernel;
   private final EntryHash hash = new EntryHash();
+  private final ActiveLines active = new ActiveLines();
   private final KernelLines lines;
   private final MapCheck maps;
   private final UnmapCheck unmaps;
@@ -32,7 +33,6 @@ final class DebugWatch implements CheckRule.Watch {
   DebugWatch(CheckSite site, long capacity) {
     this.board = site.board();
     this.kernel = site.kernel();
-    ActiveLines active = new ActiveLines();
     this.lines = new KernelLines(site);
     this.maps = new MapCheck(board, kernel, hash, active, lines, capacity);
     this.unmaps = new UnmapCheck(kernel, hash, active, lines);
@@ -61,6 +61,11 @@ final class DebugWatch implements CheckRule.Watch {
           unmaps.check(freed(f));
       case DmaEvent.Unbound u -> unbound(u.element());
       default -> {}
+    }
+    if (maps.disabled()) {
+      hash.clear();
+      active.clear();
+      devices.clear();
     }
   }
 

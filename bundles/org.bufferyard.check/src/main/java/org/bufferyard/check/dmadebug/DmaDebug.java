@@ -13,9 +13,10 @@ import org.osgi.service.component.annotations.Component;
 public final class DmaDebug implements CheckRule {
   /**
    * Entries that may be live at once. The kernel starts with 65,536 and takes a page more whenever
-   * they run out, until memory does.
+   * they run out, until memory does; here it ends well before, since one process may watch many
+   * streams.
    */
-  private static final long CAPACITY = 1L << 22;
+  private static final long CAPACITY = 1L << 18;
 
   @Override
   public Finding.Family family() {

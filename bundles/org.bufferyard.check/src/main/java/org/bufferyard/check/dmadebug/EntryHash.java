@@ -55,6 +55,12 @@ final class EntryHash {
     size++;
   }
 
+  void clear() {
+    buckets.clear();
+    used.clear();
+    size = 0;
+  }
+
   void remove(Held held) {
     int bucket = bucket(held.entry().address());
     List<Held> list = buckets.get(bucket);

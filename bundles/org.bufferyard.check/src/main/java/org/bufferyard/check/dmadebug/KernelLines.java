@@ -1,9 +1,12 @@
 package org.bufferyard.check.dmadebug;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.platform.check.CheckSite;
 import org.bufferyard.platform.check.Finding;
@@ -20,15 +23,29 @@ final class KernelLines {
 
   private final CheckSite site;
 
+  /** Devices that may have mappings from before the watch began. */
+  private final Set<String> strangers = new HashSet<>();
+
   /** The event that is being looked at. */
   private Clue now;
 
   KernelLines(CheckSite site) {
     this.site = site;
+    if (site.joined()) {
+      site.board().devices().forEach(device -> strangers.add(device.id()));
+    }
   }
 
   void at(Clue event) {
     now = event;
+    if (event.event() instanceof DmaEvent.Bound b) {
+      strangers.remove(b.element());
+    }
+  }
+
+  /** Whether all that is mapped for the device of the event was seen. */
+  boolean knowsAll() {
+    return !strangers.contains(now.event().element());
   }
 
   Clue now() {

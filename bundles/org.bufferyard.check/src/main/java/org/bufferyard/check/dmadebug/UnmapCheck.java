@@ -48,7 +48,7 @@ final class UnmapCheck {
           DebugRules.INVALID_ADDRESS,
           Optional.empty(),
           "device driver tries to free an invalid DMA memory address");
-    } else {
+    } else if (lines.knowsAll()) {
       lines.error(
           DebugRules.NOT_ALLOCATED,
           Optional.empty(),

@@ -1,10 +1,11 @@
 package org.bufferyard.check.stream;
 
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.platform.check.CheckRule;
@@ -23,6 +24,12 @@ public final class AttachmentRule implements CheckRule {
   private static final Rule DETACH = Rule.of("F3", "dma_buf_detach");
   private static final Rule RELEASE = Rule.of("F2", "dma_buf_release");
 
+  /** That are remembered. */
+  private static final int ATTACHMENTS = 4096;
+
+  /** Of one attachment that are remembered. */
+  private static final int MAPPINGS = 256;
+
   @Override
   public Finding.Family family() {
     return Finding.Family.STREAM;
@@ -36,13 +43,16 @@ public final class AttachmentRule implements CheckRule {
   /** A buffer and an importer of it. */
   private record Pair(String buffer, String importer) {}
 
+  /** A list that was mapped for a device. */
+  private record MappedList(String importer, long dma) {}
+
   /** What stands between the two. */
   private static final class Attachment {
     private final Clue attached;
-    private final List<Clue> mapped = new ArrayList<>();
+    private final Deque<Clue> mapped = new ArrayDeque<>();
 
     /** Lists that the exporter mapped for this importer, by first address. */
-    private final Map<Long, Clue> lists = new LinkedHashMap<>();
+    private final Map<Long, Clue> lists = new Recent<>(MAPPINGS);
 
     private int count = 1;
 
@@ -53,7 +63,13 @@ public final class AttachmentRule implements CheckRule {
 
   private static final class AttachmentWatch implements Watch {
     private final Reports reports;
-    private final Map<Pair, Attachment> attachments = new LinkedHashMap<>();
+    private final Map<Pair, Attachment> attachments = new Recent<>(ATTACHMENTS);
+
+    /** Who is attached to a buffer. */
+    private final Map<String, Set<String>> importers = new Recent<>(ATTACHMENTS);
+
+    /** Whose a mapped list is, by first address. */
+    private final Map<MappedList, Attachment> lists = new Recent<>(ATTACHMENTS);
 
     /** The last list mapped for a device that no buffer claimed yet. */
     private final Map<String, Clue> unclaimed = new HashMap<>();
@@ -75,16 +91,23 @@ public final class AttachmentRule implements CheckRule {
         case DmaEvent.Detached d -> detached(new Pair(d.element(), d.importer()), clue);
         case DmaEvent.Released r -> released(r.element(), clue);
         // What a dead thread held it holds for ever: nobody's mistake any more.
-        case DmaEvent.Oopsed o -> attachments.clear();
+        case DmaEvent.Oopsed o -> forgetAll();
         case DmaEvent.Unbound u -> attachments.keySet().removeIf(p -> p.importer().equals(u.element()));
         default -> {}
       }
+    }
+
+    private void forgetAll() {
+      attachments.clear();
+      importers.clear();
+      lists.clear();
     }
 
     private void attached(Pair pair, Clue clue) {
       Attachment there = attachments.get(pair);
       if (there == null) {
         attachments.put(pair, new Attachment(clue));
+        importers.computeIfAbsent(pair.buffer(), b -> new LinkedHashSet<>()).add(pair.importer());
       } else {
         there.count++;
       }
@@ -95,7 +118,10 @@ public final class AttachmentRule implements CheckRule {
       if (there == null) {
         return;
       }
-      there.mapped.add(clue);
+      there.mapped.addLast(clue);
+      if (there.mapped.size() > MAPPINGS) {
+        there.mapped.removeFirst();
+      }
       Clue list = unclaimed.remove(pair.importer());
       if (list != null) {
         long[] dma =
@@ -104,6 +130,7 @@ public final class AttachmentRule implements CheckRule {
                 : ((DmaEvent.Remapped) list.event()).dma();
         if (dma.length > 0) {
           there.lists.put(dma[0], list);
+          lists.put(new MappedList(pair.importer(), dma[0]), there);
         }
       }
     }
@@ -113,11 +140,9 @@ public final class AttachmentRule implements CheckRule {
         return;
       }
       unclaimed.remove(importer);
-      for (Map.Entry<Pair, Attachment> entry : attachments.entrySet()) {
-        if (entry.getKey().importer().equals(importer)
-            && entry.getValue().lists.remove(dma[0]) != null) {
-          return;
-        }
+      Attachment owner = lists.remove(new MappedList(importer, dma[0]));
+      if (owner != null) {
+        owner.lists.remove(dma[0]);
       }
     }
 
@@ -134,6 +159,12 @@ public final class AttachmentRule implements CheckRule {
         return;
       }
       attachments.remove(pair);
+      importers.computeIfPresent(
+          pair.buffer(),
+          (buffer, attached) -> {
+            attached.remove(pair.importer());
+            return attached.isEmpty() ? null : attached;
+          });
       String who = reports.name(pair.importer());
       if (!there.mapped.isEmpty()) {
         reports.error(
@@ -153,21 +184,21 @@ public final class AttachmentRule implements CheckRule {
     }
 
     private void released(String buffer, Clue clue) {
-      attachments.forEach(
-          (pair, attachment) -> {
-            if (pair.buffer().equals(buffer)) {
-              reports.error(
-                  RELEASE,
-                  pair.importer(),
-                  buffer
-                      + " is released while "
-                      + reports.name(pair.importer())
-                      + " is attached to it",
-                  attachment.attached,
-                  clue);
-            }
-          });
-      attachments.keySet().removeIf(p -> p.buffer().equals(buffer));
+      Set<String> attached = importers.remove(buffer);
+      if (attached == null) {
+        return;
+      }
+      for (String importer : attached) {
+        Attachment left = attachments.remove(new Pair(buffer, importer));
+        if (left != null) {
+          reports.error(
+              RELEASE,
+              importer,
+              buffer + " is released while " + reports.name(importer) + " is attached to it",
+              left.attached,
+              clue);
+        }
+      }
     }
   }
 }

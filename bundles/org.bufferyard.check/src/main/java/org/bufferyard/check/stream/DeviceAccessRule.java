@@ -27,15 +27,16 @@ public final class DeviceAccessRule implements CheckRule {
 
   @Override
   public Watch open(CheckSite site) {
-    return new AccessWatch(new Reports(site));
+    return new AccessWatch(new Reports(site), new ReachBook(site.joined()));
   }
 
   private static final class AccessWatch implements Watch {
     private final Reports reports;
-    private final ReachBook book = new ReachBook();
+    private final ReachBook book;
 
-    private AccessWatch(Reports reports) {
+    private AccessWatch(Reports reports, ReachBook book) {
       this.reports = reports;
+      this.book = book;
     }
 
     @Override
@@ -50,6 +51,9 @@ public final class DeviceAccessRule implements CheckRule {
     }
 
     private void access(String device, long address, long length, boolean write, Clue clue) {
+      if (book.isBlind(device)) {
+        return;
+      }
       long at = address;
       long end = address + length;
       while (at != end) {

@@ -2,9 +2,11 @@ package org.bufferyard.check.stream;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.platform.check.Finding.Clue;
 
@@ -28,6 +30,10 @@ final class FenceBook {
   private final Map<Point, Clue> made = new Recent<>(MOST);
   private final Map<String, List<Added>> open = new Recent<>(MOST);
 
+  /** The reservations that a fence was added to. */
+  private final Map<Point, Set<String>> where = new Recent<>(MOST);
+
+
   void see(Clue clue) {
     switch (clue.event()) {
       case DmaEvent.FenceMade m -> made.put(new Point(m.context(), m.seqno()), clue);
@@ -46,7 +52,9 @@ final class FenceBook {
             old.point().context() == a.context()
                 && old.usage() >= a.usage()
                 && (int) (a.seqno() - old.point().seqno()) >= 0);
-    there.add(new Added(new Point(a.context(), a.seqno()), a.element(), a.usage(), clue));
+    Point point = new Point(a.context(), a.seqno());
+    there.add(new Added(point, a.element(), a.usage(), clue));
+    where.computeIfAbsent(point, p -> new HashSet<>(2)).add(a.element());
     if (there.size() > MOST) {
       there.removeFirst();
     }
@@ -54,9 +62,16 @@ final class FenceBook {
 
   private void signaled(Point point) {
     made.remove(point);
-    if (!open.isEmpty()) {
-      open.values().forEach(l -> l.removeIf(a -> a.point().equals(point)));
-      open.values().removeIf(List::isEmpty);
+    Set<String> buffers = where.remove(point);
+    if (buffers != null) {
+      for (String buffer : buffers) {
+        open.computeIfPresent(
+            buffer,
+            (b, fences) -> {
+              fences.removeIf(a -> a.point().equals(point));
+              return fences.isEmpty() ? null : fences;
+            });
+      }
     }
   }
 

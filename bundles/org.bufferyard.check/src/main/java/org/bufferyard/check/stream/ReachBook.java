@@ -22,6 +22,9 @@ final class ReachBook {
   /** How many ended ranges of a device are remembered, to tell who came too late. */
   private static final int REMEMBERED = 64;
 
+  /** How many live ranges of a device are kept; who has more leaks, and is watched no longer. */
+  private static final int MOST = 1 << 16;
+
   /**
    * @param end first byte behind it
    * @param made the event that gave it
@@ -48,9 +51,38 @@ final class ReachBook {
     private final TreeMap<Long, List<Range>> ranges = new TreeMap<>(Long::compareUnsigned);
     private final Deque<Ended> ended = new ArrayDeque<>();
     private long longest;
+    private int live;
+
+    /** Whether it may have ranges that are not here. */
+    private boolean blind;
   }
 
+  private final boolean joined;
+
   private final Map<String, Space> spaces = new HashMap<>();
+
+  /**
+   * @param joined whether devices may have been given ranges before the book was begun
+   */
+  ReachBook(boolean joined) {
+    this.joined = joined;
+  }
+
+  /** Whether a device may reach more than the book knows of. */
+  boolean isBlind(String element) {
+    Space space = spaces.get(element);
+    return space == null ? joined : space.blind;
+  }
+
+  private Space space(String element) {
+    return spaces.computeIfAbsent(
+        element,
+        e -> {
+          Space space = new Space();
+          space.blind = joined;
+          return space;
+        });
+  }
 
   void see(Clue clue) {
     switch (clue.event()) {
@@ -74,6 +106,8 @@ final class ReachBook {
         }
       }
       case DmaEvent.Unbound u -> endEverything(u.element(), clue);
+      // A new object has nothing yet.
+      case DmaEvent.Bound b -> space(b.element()).blind = false;
       default -> {}
     }
   }
@@ -85,7 +119,13 @@ final class ReachBook {
   }
 
   private void add(String element, long start, long size, int direction, Clue clue) {
-    Space space = spaces.computeIfAbsent(element, e -> new Space());
+    Space space = space(element);
+    if (space.live == MOST) {
+      space.blind = true;
+      space.ranges.clear();
+      space.live = 0;
+    }
+    space.live++;
     space
         .ranges
         .computeIfAbsent(start, s -> new ArrayList<>(1))
@@ -109,6 +149,7 @@ final class ReachBook {
       return;
     }
     remember(space, new Ended(there.removeLast(), clue));
+    space.live--;
     if (there.isEmpty()) {
       space.ranges.remove(start);
     }
@@ -126,6 +167,7 @@ final class ReachBook {
     if (space != null) {
       space.ranges.values().forEach(l -> l.forEach(r -> remember(space, new Ended(r, clue))));
       space.ranges.clear();
+      space.live = 0;
     }
   }
 

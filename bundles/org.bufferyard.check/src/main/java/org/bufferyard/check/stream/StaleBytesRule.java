@@ -2,7 +2,6 @@ package org.bufferyard.check.stream;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +25,9 @@ public final class StaleBytesRule implements CheckRule {
 
   /** Mappings and syncs that are remembered. */
   private static final int REMEMBERED = 256;
+
+  /** Reported pages that are remembered. */
+  private static final int PAGES = 4096;
 
   @Override
   public Finding.Family family() {
@@ -60,7 +62,7 @@ public final class StaleBytesRule implements CheckRule {
     private final Deque<Call> syncs = new ArrayDeque<>();
 
     /** Memory that was reported, by page: one finding is enough for a missing call. */
-    private final Map<Long, Long> reported = new HashMap<>();
+    private final Map<Long, Long> reported = new Recent<>(PAGES);
 
     private StaleWatch(Reports reports) {
       this.reports = reports;

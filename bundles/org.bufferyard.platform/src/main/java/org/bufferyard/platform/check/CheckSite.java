@@ -11,6 +11,9 @@ public interface CheckSite {
 
   KernelProfile kernel();
 
+  /** Whether events of this stream went by before the watch began. */
+  boolean joined();
+
   /** Takes a finding, in the order in which the rule reports them. */
   void report(Finding finding);
 }

@@ -63,6 +63,12 @@ class CheckCommandTest {
     }
 
     @Override
+    public CheckSession join(
+        PlatformSpec board, KernelProfile kernel, Set<Finding.Family> families) {
+      throw new AssertionError("no stream is checked here");
+    }
+
+    @Override
     public List<RuleHelp> rules() {
       return List.of(
           new RuleHelp(
