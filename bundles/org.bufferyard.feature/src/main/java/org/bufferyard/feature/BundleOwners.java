@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
@@ -27,6 +28,9 @@ public final class BundleOwners {
   private final Set<Long> broughtByFeatures = ConcurrentHashMap.newKeySet();
 
   private final Set<Long> shells = ConcurrentHashMap.newKeySet();
+
+  /** What the thread that updates is about to replace. */
+  private final ThreadLocal<Bundle> replaced = new ThreadLocal<>();
 
   /** The plug-in folder; empty until one is watched. */
   private volatile Optional<Path> folder = Optional.empty();
@@ -73,6 +77,25 @@ public final class BundleOwners {
         });
     return !features.containsKey(bundle.getBundleId())
         && broughtByFeatures.contains(bundle.getBundleId());
+  }
+
+  /**
+   * Lets an update put the new bundle beside the old one, even of the same name and version.
+   *
+   * @param enter runs on this thread
+   */
+  Bundle beside(Bundle old, Supplier<Bundle> enter) {
+    replaced.set(old);
+    try {
+      return enter.get();
+    } finally {
+      replaced.remove();
+    }
+  }
+
+  /** Whether the calling thread is putting another bundle beside this one. */
+  boolean isBeingReplaced(Bundle bundle) {
+    return bundle.equals(replaced.get());
   }
 
   void releaseForShell(Bundle bundle) {

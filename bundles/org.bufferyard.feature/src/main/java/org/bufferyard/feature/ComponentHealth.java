@@ -20,6 +20,11 @@ import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
 
 /** Says what is wrong with bundles and their components, and waits until nothing is. */
 final class ComponentHealth {
+  /** Framework property: how long an update waits for the new components, in ms. */
+  static final String UPDATE_MILLIS = "bufferyard.update.millis";
+
+  private static final String TEN_SECONDS = "10000";
+
   private final BundleContext context;
   private final ServiceComponentRuntime components;
 
@@ -92,11 +97,11 @@ final class ComponentHealth {
   }
 
   /** Waits until nothing is wrong with the bundles; returns what still is when the time is up. */
-  List<String> await(Collection<Bundle> bundles, Duration limit) {
+  List<String> await(Collection<Bundle> bundles) {
     // The component runtime bumps a property of its own service with each change of any component.
     Semaphore changed = new Semaphore(0);
     ServiceListener listener = event -> changed.release();
-    long deadline = System.nanoTime() + limit.toNanos();
+    long deadline = System.nanoTime() + limit().toNanos();
     try {
       context.addServiceListener(
           listener,
@@ -116,5 +121,10 @@ final class ComponentHealth {
     } finally {
       context.removeServiceListener(listener);
     }
+  }
+
+  private Duration limit() {
+    String millis = context.getProperty(UPDATE_MILLIS);
+    return Duration.ofMillis(Long.parseLong(millis == null ? TEN_SECONDS : millis));
   }
 }

@@ -5,7 +5,6 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -30,10 +29,8 @@ public final class FeatureInstaller implements FeatureRuntime {
   /** Framework property: the Maven-layout folder that bundles are installed from. */
   static final String REPOSITORY = "bufferyard.repository";
 
-  /** Framework property: how long an update waits for the new components, in ms. */
-  static final String UPDATE_MILLIS = "bufferyard.update.millis";
-
-  private static final String TEN_SECONDS = "10000";
+  /** Framework property: the folder of the feature files. */
+  static final String FEATURES = "bufferyard.features";
 
   private final BundleContext context;
   private final BundleOwners owners;
@@ -79,12 +76,7 @@ public final class FeatureInstaller implements FeatureRuntime {
   @Override
   public void ensure(String name) {
     if (find(name).isEmpty()) {
-      String folder = context.getProperty(PluginInstaller.FEATURES);
-      if (folder == null) {
-        throw new FeatureException(
-            "feature %s: set the framework property %s".formatted(name, PluginInstaller.FEATURES));
-      }
-      install(Path.of(folder).resolve(name + ".json"));
+      install(shipped(name));
     }
   }
 
@@ -95,7 +87,7 @@ public final class FeatureInstaller implements FeatureRuntime {
           Feature feature = read(json);
           Installation old = require(feature.getID().getArtifactId());
           Installation next = enter(feature, json);
-          List<String> problems = health.await(next.bundles(), updateLimit());
+          List<String> problems = health.await(next.bundles());
           if (!problems.isEmpty()) {
             next.leave();
             throw new FeatureException(
@@ -118,6 +110,15 @@ public final class FeatureInstaller implements FeatureRuntime {
           old.leave();
           return null;
         });
+  }
+
+  @Override
+  public Path shipped(String name) {
+    String folder = context.getProperty(FEATURES);
+    if (folder == null) {
+      throw new FeatureException("no feature files: set the framework property " + FEATURES);
+    }
+    return Path.of(folder).resolve(name + ".json");
   }
 
   @Override
@@ -169,11 +170,6 @@ public final class FeatureInstaller implements FeatureRuntime {
               .formatted(json, String.valueOf(e.getMessage()).replace('\n', ' ')),
           e);
     }
-  }
-
-  private Duration updateLimit() {
-    String millis = context.getProperty(UPDATE_MILLIS);
-    return Duration.ofMillis(Long.parseLong(millis == null ? TEN_SECONDS : millis));
   }
 
   /** Bundles may lie beside the file that names them, or in the house's own repository. */

@@ -14,7 +14,8 @@ import org.osgi.service.component.annotations.Reference;
  *
  * <p>Without it the watcher, given a jar whose name and version are installed already, updates that
  * bundle in place and uninstalls it when the jar leaves, whoever it belongs to. Hidden from it, the
- * bundle collides instead, and the framework asks here.
+ * bundle collides instead, and the framework asks here. An update by hand does want two of one name
+ * and version, for a moment.
  */
 @Component
 public final class FolderGuard implements FindHook, CollisionHook {
@@ -34,6 +35,9 @@ public final class FolderGuard implements FindHook, CollisionHook {
 
   @Override
   public void filterCollisions(int operation, Bundle target, Collection<Bundle> collisions) {
+    if (operation == INSTALLING) {
+      collisions.removeIf(owners::isBeingReplaced);
+    }
     if (operation == INSTALLING && isWatcher(target)) {
       for (Bundle bundle : collisions) {
         System.err.printf(

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.bufferyard.platform.feature.FeatureException;
@@ -13,19 +14,16 @@ import org.bufferyard.platform.feature.FeatureRuntime;
 import org.bufferyard.platform.feature.PluginRuntime;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.BundleException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
 /** Plug-ins one by one: the watched folder and what the shell installs. */
 @Component
 public final class PluginInstaller implements PluginRuntime {
-  /** Framework property: the folder of the feature files. */
-  static final String FEATURES = "bufferyard.features";
-
-  /** The feature with the folder's watcher and the interactive shell. */
-  private static final String LIVE = "live.json";
+  /** The feature with the folder's watcher and the pipelines. */
+  private static final String LIVE = "live";
 
   /**
    * The watcher's settings. It reads system properties when it starts and would watch ./load without
@@ -47,14 +45,19 @@ public final class PluginInstaller implements PluginRuntime {
   private final BundleContext context;
   private final BundleOwners owners;
   private final FeatureRuntime features;
+  private final ShellBundles byHand;
   private final AtomicBoolean watching = new AtomicBoolean();
 
   @Activate
   public PluginInstaller(
-      BundleContext context, @Reference BundleOwners owners, @Reference FeatureRuntime features) {
+      BundleContext context,
+      @Reference BundleOwners owners,
+      @Reference FeatureRuntime features,
+      @Reference ServiceComponentRuntime components) {
     this.context = context;
     this.owners = owners;
     this.features = features;
+    this.byHand = new ShellBundles(context, owners, new ComponentHealth(context, components));
   }
 
   @Override
@@ -74,57 +77,37 @@ public final class PluginInstaller implements PluginRuntime {
     owners.watch(folder);
     WATCHER.forEach(System::setProperty);
     System.setProperty("felix.fileinstall.dir", folder.toString());
-    if (System.console() == null || !System.console().isTerminal()) {
-      // Without a terminal the interactive shell would read end of input at once and stop the yard.
-      System.setProperty("gosh.args", "--nointeractive --noshutdown");
-    }
-    features.install(Path.of(context.getProperty(FEATURES)).resolve(LIVE));
+    features.install(features.shipped(LIVE));
   }
 
   @Override
   public String install(Path jar) {
-    if (!Files.isRegularFile(jar)) {
-      throw new FeatureException("plug-in %s: no such file".formatted(jar));
-    }
-    String location = "reference:" + jar.toUri();
-    Bundle there = context.getBundle(location);
-    if (there != null) {
-      throw new FeatureException(
-          "plug-in %s: belongs to %s; remove it there first".formatted(jar, owners.of(there)));
-    }
-    Bundle bundle = null;
-    try {
-      bundle = context.installBundle(location);
-      owners.claimForShell(bundle);
-      bundle.start(Bundle.START_TRANSIENT);
-      return Installation.label(bundle);
-    } catch (BundleException e) {
-      if (bundle == null) {
-        throw new FeatureException(
-            "plug-in %s: %s".formatted(jar, Refusal.of(e, location, context, owners)), e);
-      }
-      uninstall(bundle);
-      throw new FeatureException(
-          "plug-in %s: does not start: %s".formatted(jar, Refusal.reason(e)), e);
-    }
+    return byHand.install(jar);
   }
 
   @Override
-  public void remove(String symbolicName) {
-    List<Bundle> named =
-        Arrays.stream(context.getBundles())
-            .filter(bundle -> symbolicName.equals(bundle.getSymbolicName()))
-            .toList();
-    if (named.isEmpty()) {
-      throw new FeatureException("plug-in %s is not installed".formatted(symbolicName));
-    }
-    List<Bundle> mine = named.stream().filter(owners::isShells).toList();
-    if (mine.isEmpty()) {
-      throw new FeatureException(
-          "plug-in %s belongs to %s; remove it there"
-              .formatted(symbolicName, owners.of(named.getFirst())));
-    }
-    mine.forEach(this::uninstall);
+  public String update(String bundle) {
+    return byHand.update(bundle, Optional.empty());
+  }
+
+  @Override
+  public String update(String bundle, Path jar) {
+    return byHand.update(bundle, Optional.of(jar));
+  }
+
+  @Override
+  public String remove(String bundle) {
+    return byHand.remove(bundle);
+  }
+
+  @Override
+  public String start(String bundle) {
+    return byHand.start(bundle);
+  }
+
+  @Override
+  public String stop(String bundle) {
+    return byHand.stop(bundle);
   }
 
   @Override
@@ -142,18 +125,5 @@ public final class PluginInstaller implements PluginRuntime {
     Stream<String> left =
         owners.watched().stream().flatMap(folder -> LeftJar.in(folder, context, owners).stream());
     return Stream.concat(installed, left).toList();
-  }
-
-  private void uninstall(Bundle bundle) {
-    try {
-      bundle.uninstall();
-      owners.releaseForShell(bundle);
-      Installation.refresh(context, List.of(bundle), bundle.getSymbolicName());
-    } catch (BundleException e) {
-      throw new FeatureException(
-          "plug-in %s: could not be uninstalled: %s"
-              .formatted(Installation.label(bundle), Refusal.reason(e)),
-          e);
-    }
   }
 }

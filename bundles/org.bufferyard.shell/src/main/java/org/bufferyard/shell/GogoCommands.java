@@ -1,9 +1,5 @@
 package org.bufferyard.shell;
 
-import java.io.PrintStream;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.felix.service.command.CommandSession;
 import org.bufferyard.platform.command.BatchCommands;
 import org.osgi.service.component.annotations.Activate;
@@ -22,55 +18,49 @@ import org.osgi.service.component.annotations.Reference;
       "osgi.command.function=matrix",
       "osgi.command.function=import",
       "osgi.command.function=run",
+      "osgi.command.function=check",
       "osgi.command.function=conform",
       "osgi.command.function=why",
       "osgi.command.function=soak"
     })
 public final class GogoCommands {
-  private final BatchCommands commands;
+  private final GogoCall call;
 
   @Activate
   public GogoCommands(@Reference BatchCommands commands) {
-    this.commands = commands;
+    this.call = new GogoCall(commands);
   }
 
   public void explain(CommandSession session, String[] arguments) {
-    call(session, "explain", arguments);
+    call.run(session, "explain", arguments);
   }
 
   /** {@code import} is a word of Java's: Gogo finds a method of that name with an underscore too. */
   public void _import(CommandSession session, String[] arguments) {
-    call(session, "import", arguments);
+    call.run(session, "import", arguments);
   }
 
   public void matrix(CommandSession session, String[] arguments) {
-    call(session, "matrix", arguments);
+    call.run(session, "matrix", arguments);
   }
 
   public void run(CommandSession session, String[] arguments) {
-    call(session, "run", arguments);
+    call.run(session, "run", arguments);
+  }
+
+  public void check(CommandSession session, String[] arguments) {
+    call.run(session, "check", arguments);
   }
 
   public void conform(CommandSession session, String[] arguments) {
-    call(session, "conform", arguments);
+    call.run(session, "conform", arguments);
   }
 
   public void why(CommandSession session, String[] arguments) {
-    call(session, "why", arguments);
+    call.run(session, "why", arguments);
   }
 
   public void soak(CommandSession session, String[] arguments) {
-    call(session, "soak", arguments);
-  }
-
-  /** The exit code goes into the variable {@code code}, as a shell's {@code $?}. */
-  private void call(CommandSession session, String name, String[] arguments) {
-    List<String> line = new ArrayList<>();
-    line.add(name);
-    line.addAll(List.of(arguments));
-    PrintStream console = session.getConsole();
-    Path directory = session.currentDir();
-    int code = commands.run(line, console, console, directory.toAbsolutePath());
-    session.put("code", code);
+    call.run(session, "soak", arguments);
   }
 }

@@ -1,9 +1,7 @@
 package org.bufferyard.shell;
 
-import java.util.List;
 import org.apache.felix.service.command.CommandSession;
-import org.bufferyard.platform.feature.FeatureRuntime;
-import org.bufferyard.platform.feature.InstalledFeature;
+import org.bufferyard.platform.command.BatchCommands;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -20,36 +18,31 @@ import org.osgi.service.component.annotations.Reference;
       "osgi.command.function=problems"
     })
 public final class GogoFeatures {
-  private final FeatureRuntime features;
+  private final GogoCall call;
 
   @Activate
-  public GogoFeatures(@Reference FeatureRuntime features) {
-    this.features = features;
+  public GogoFeatures(@Reference BatchCommands commands) {
+    this.call = new GogoCall(commands, "feature");
   }
 
-  public String install(CommandSession session, String json) {
-    return line(features.install(session.currentDir().resolve(json)));
+  public void install(CommandSession session, String[] arguments) {
+    call.run(session, "install", arguments);
   }
 
-  public String update(CommandSession session, String json) {
-    return line(features.update(session.currentDir().resolve(json)));
+  public void update(CommandSession session, String[] arguments) {
+    call.run(session, "update", arguments);
   }
 
-  public void remove(String name) {
-    features.remove(name);
+  public void remove(CommandSession session, String[] arguments) {
+    call.run(session, "remove", arguments);
   }
 
-  public List<String> list() {
-    return features.list().stream().map(GogoFeatures::line).toList();
+  public void list(CommandSession session, String[] arguments) {
+    call.run(session, "list", arguments);
   }
 
   /** What does not run, and what it lacks. */
-  public List<String> problems() {
-    return features.problems();
-  }
-
-  private static String line(InstalledFeature feature) {
-    return "%s %s: %s"
-        .formatted(feature.name(), feature.version(), String.join(", ", feature.bundles()));
+  public void problems(CommandSession session, String[] arguments) {
+    call.run(session, "problems", arguments);
   }
 }

@@ -13,7 +13,11 @@ enum KnownCommand {
   CONFORM("conform", "replay recorded kernels and list every difference"),
   WHY("why", "which plug-ins are used, and why the others are not"),
   SOAK("soak", "exchange plug-ins at random under load, then draw the balance"),
-  START("start", "a yard that stays: interactive shell and plug-in folder");
+  START("start", "a yard that stays: pipelines, page, plug-in folder, shell"),
+  STATUS("status", "what the running yard is doing"),
+  FEATURE("feature", "install, update, remove or list features of the running yard"),
+  PLUGIN("plugin", "the same for single bundles"),
+  STOP("stop", "stop the running yard");
 
   private final String word;
   private final String says;

@@ -60,7 +60,8 @@ final class Yardhouse implements AutoCloseable {
                   "org.apache.felix.http.require.config", "true",
                   "bufferyard.home", home.toString(),
                   "bufferyard.repository", repository.toString(),
-                  "bufferyard.features", home.resolve("features").toString()));
+                  "bufferyard.features", home.resolve("features").toString(),
+                  "gosh.home", home.resolve("launch/console").toString()));
       Yardhouse house = new Yardhouse(framework, home, storage);
       house.boot(repository, Files.readAllLines(home.resolve("launch/target/boot.list")));
       return house;

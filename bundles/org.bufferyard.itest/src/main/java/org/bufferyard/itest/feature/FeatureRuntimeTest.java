@@ -166,7 +166,7 @@ public final class FeatureRuntimeTest {
         refused.getMessage());
     FeatureException kept =
         assertThrows(FeatureException.class, () -> plugins.remove("bench.a"));
-    assertEquals("plug-in bench.a belongs to feature one; remove it there", kept.getMessage());
+    assertEquals("plug-in bench.a belongs to feature one; change it there", kept.getMessage());
     assertEquals(Bundle.ACTIVE, bench.state("bench.a"));
   }
 

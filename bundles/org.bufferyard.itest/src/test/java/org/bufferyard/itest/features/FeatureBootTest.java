@@ -26,7 +26,10 @@ final class FeatureBootTest {
 
   /** Features lean on the core; the shell's commands reach for the devices too. */
   @ParameterizedTest
-  @ValueSource(strings = {"core", "core,devices", "core,devices,shell", "core,live", "core,web"})
+  @ValueSource(
+      strings = {
+        "core", "core,devices", "core,devices,shell", "core,live", "core,live,console", "core,web"
+      })
   void bootsWithoutAProblem(String features) throws Exception {
     assertEquals("", check(FeatureFile.HOME, features));
   }

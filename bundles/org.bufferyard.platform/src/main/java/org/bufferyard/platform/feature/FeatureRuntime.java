@@ -32,6 +32,9 @@ public interface FeatureRuntime {
   /** Removes a feature, its configurations, and the bundles no other feature names. */
   void remove(String name);
 
+  /** Where the feature file of that name is that comes with Bufferyard; there need not be one. */
+  Path shipped(String name);
+
   /** The installed features in the order of their installation. */
   List<InstalledFeature> list();
 

@@ -18,11 +18,33 @@ public interface PluginRuntime {
    */
   void watch(Path folder);
 
-  /** Installs and starts a jar for the shell; returns symbolic name, blank, version. */
+  /**
+   * Installs and starts a jar for the shell. The framework keeps a copy: the file may change.
+   *
+   * @return symbolic name, blank, version; so do the methods below
+   */
   String install(Path jar);
 
+  /** Updates what {@link #install} installed from the same file. See {@link #update(String, Path)}. */
+  String update(String bundle);
+
+  /**
+   * Replaces what {@link #install} installed: the jar is installed beside it, started, and waited for
+   * until no component of it is unsatisfied; only then does the old one leave. When that does not come
+   * about the new one leaves instead.
+   *
+   * @param bundle symbolic name or number; so below
+   */
+  String update(String bundle, Path jar);
+
   /** Uninstalls what {@link #install} installed. */
-  void remove(String symbolicName);
+  String remove(String bundle);
+
+  /** Starts a bundle, whoever it belongs to: nobody loses it by that. */
+  String start(String bundle);
+
+  /** Stops a bundle, whoever it belongs to; its owner still has it. */
+  String stop(String bundle);
 
   /** One line a bundle that is no feature's: symbolic name, version, owner. */
   List<String> list();

@@ -1,47 +1,69 @@
 package org.bufferyard.shell.command;
 
-import com.google.gson.JsonObject;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.concurrent.CountDownLatch;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.bufferyard.platform.feature.FeatureException;
 import org.bufferyard.platform.feature.FeatureRuntime;
 import org.bufferyard.platform.feature.PluginRuntime;
 import org.bufferyard.platform.input.BadInputException;
-import org.bufferyard.platform.web.PageOptions;
-import org.bufferyard.platform.web.PageServer;
+import org.bufferyard.platform.live.LiveYardSpec;
+import org.bufferyard.platform.scenario.ScenarioSpec.PipelineSpec;
+import org.bufferyard.shell.json.StartJson;
+import org.bufferyard.shell.running.Arrivals;
+import org.bufferyard.shell.running.RunningYard;
+import org.bufferyard.shell.running.StartedYard;
+import org.bufferyard.shell.running.TypedCommands;
+import org.bufferyard.shell.running.YardOpener;
+import org.bufferyard.shell.text.StartText;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** {@code start}: a yard that stays, with the interactive shell, a plug-in folder and the page. */
+/** {@code start}: a yard that stays, with pipelines, interactive shell, page and plug-in folder. */
 @Component
 @CommandName("start")
 public final class StartCommand implements ShellCommand {
-  private final PluginRuntime plugins;
+  /** The feature with the interactive shell; what is typed into a pipe needs none. */
+  private static final String CONSOLE = "console";
+
+  /** System property, set by launch/bufferyard: standard input is a terminal. */
+  private static final String TERMINAL_INPUT = "bufferyard.terminal.input";
+
   private final FeatureRuntime features;
-
-  /** Comes with the feature that this command installs. */
-  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
-  private volatile PageServer page;
-
-  /** Opens when this component goes, which in a running yard means that the framework stops. */
-  private final CountDownLatch leaving = new CountDownLatch(1);
+  private final PluginRuntime plugins;
+  private final RunningYard running;
+  private final Arrivals arrivals;
+  private final YardOpener opener;
 
   @Activate
-  public StartCommand(@Reference PluginRuntime plugins, @Reference FeatureRuntime features) {
-    this.plugins = plugins;
+  public StartCommand(
+      @Reference FeatureRuntime features,
+      @Reference PluginRuntime plugins,
+      @Reference RunningYard running,
+      @Reference Arrivals arrivals,
+      @Reference YardOpener opener) {
     this.features = features;
+    this.plugins = plugins;
+    this.running = running;
+    this.arrivals = arrivals;
+    this.opener = opener;
   }
 
-  @Deactivate
-  void leave() {
-    leaving.countDown();
+  private static FeatureException noPage() {
+    return new FeatureException("the feature web brought no page");
   }
 
   @Override
@@ -51,9 +73,18 @@ public final class StartCommand implements ShellCommand {
 
   @Command(
       name = "start",
-      description = "Start a yard that stays: interactive shell, plug-in folder, editor page.")
+      description =
+          "Start a yard that stays: pipelines that stream, the page, a plug-in folder, and a shell on"
+              + " standard input. It ends with SIGTERM, 'launch/bufferyard stop', or Ctrl-D at a"
+              + " terminal.")
   private final class Arguments implements Call {
     @Mixin private final CommonOptions common = new CommonOptions();
+
+    @Parameters(
+        arity = "0..*",
+        paramLabel = "SCENARIO|BOARD",
+        description = "What to run: the pipelines of a .scenario, or a board without any yet.")
+    private List<Path> files = List.of();
 
     @Option(
         names = "--plugins",
@@ -64,41 +95,70 @@ public final class StartCommand implements ShellCommand {
 
     @Mixin private final PageArguments page = new PageArguments();
 
+    private Path directory = Path.of("");
+
     @Override
     public CommonOptions common() {
       return common;
     }
 
     @Override
-    public Answer answer(Path directory) {
-      Path watched = directory.resolve(folder).normalize();
+    public Answer answer(Path from) {
+      if (running.isStarted()) {
+        throw new BadInputException("this yard is running already", "start", "");
+      }
+      directory = from;
+      Path watched = from.resolve(folder).normalize();
       String address;
       try {
         features.ensure("web");
-        address = open(page.options(directory));
+        address = arrivals.page().orElseThrow(StartCommand::noPage).open(page.options(from));
         plugins.watch(watched);
       } catch (FeatureException e) {
         throw new BadInputException(e.getMessage(), "start", "");
       }
-      JsonObject json = new JsonObject();
-      json.addProperty("plugins", watched.toString());
-      json.addProperty("page", address);
-      String line = System.lineSeparator();
-      return new Answer(
-          "yard started; plug-in folder " + watched + line + "page: " + address + line, json, 0);
-    }
-
-    private String open(PageOptions options) {
-      PageServer server = StartCommand.this.page;
-      if (server == null) {
-        throw new FeatureException("the feature web brought no page");
+      Map<String, List<String>> pipelines = new LinkedHashMap<>();
+      for (Path file : files) {
+        LiveYardSpec spec = opener.open(from.resolve(file).normalize(), file.toString()).spec();
+        pipelines.put(spec.name(), spec.pipelines().stream().map(PipelineSpec::name).toList());
       }
-      return server.open(options);
+      StartedYard yard =
+          new StartedYard(
+              ProcessHandle.current().pid(),
+              address,
+              watched,
+              Optional.empty(),
+              pipelines);
+      Optional<String> note = running.begin(yard);
+      Answer answer = new Answer(StartText.of(yard), StartJson.of(yard), 0);
+      return note.map(answer::withNote).orElse(answer);
     }
 
     @Override
     public void stay() throws InterruptedException {
-      leaving.await();
+      if (System.console() != null && System.console().isTerminal()) {
+        features.install(features.shipped(CONSOLE));
+      } else if (!Boolean.getBoolean(TERMINAL_INPUT)) {
+        // In the background, with its output elsewhere, reading a terminal would halt the process.
+        arrivals.typed().ifPresent(this::read);
+      }
+      running.await();
+    }
+
+    // Past System.in and System.out: Gogo puts its own there, which lead to the session's, which are
+    // these.
+    private void read(TypedCommands typed) {
+      InputStream in = new FileInputStream(FileDescriptor.in);
+      PrintStream out = stream(FileDescriptor.out);
+      PrintStream err = stream(FileDescriptor.err);
+      Thread.ofPlatform()
+          .name("typed commands")
+          .daemon()
+          .start(() -> typed.run(in, out, err, directory));
+    }
+
+    private static PrintStream stream(FileDescriptor file) {
+      return new PrintStream(new FileOutputStream(file), true, StandardCharsets.UTF_8);
     }
   }
 }
