@@ -119,18 +119,40 @@ final class SwapBench implements AutoCloseable {
   /** A buffer of the codec's pool or the camera's memory with one importer. */
   record Shared(Allocation memory, DmaBuf buffer, DmaBufAttachment attachment, SgTable table) {
     static Shared of(YardState state, String exporter, String importer, long size) {
-      Allocation memory = allocate(state, exporter, size);
+      return of(state, allocate(state, exporter, size), exporter, importer);
+    }
+
+    static Shared of(YardState state, Allocation memory, String exporter, String importer) {
       DmaBuf buffer =
           state
               .dmaBufs()
               .export(
                   new ExportedMemory(
-                      state.device(exporter), size, Optional.of(memory), Optional.empty()),
+                      state.device(exporter),
+                      memory.sizeBytes(),
+                      Optional.of(memory),
+                      Optional.empty()),
                   DmaBufs.OpsPolicy.PROPOSAL,
                   "vb2-contig",
                   Optional.empty())
               .buffer()
               .orElseThrow();
+      return attach(state, memory, buffer, importer);
+    }
+
+    /** The importer goes, the buffer stays. */
+    void detach(YardState state) {
+      state.dmaBufs().unmap(attachment, table, DmaDirection.BIDIRECTIONAL);
+      state.dmaBufs().detach(attachment);
+    }
+
+    /** The importer comes back. */
+    Shared attach(YardState state, String importer) {
+      return attach(state, memory, buffer, importer);
+    }
+
+    private static Shared attach(
+        YardState state, Allocation memory, DmaBuf buffer, String importer) {
       DmaBufAttachment attachment =
           state
               .dmaBufs()
@@ -142,10 +164,14 @@ final class SwapBench implements AutoCloseable {
       return new Shared(memory, buffer, attachment, table);
     }
 
-    void undo(YardState state) {
-      state.dmaBufs().unmap(attachment, table, DmaDirection.BIDIRECTIONAL);
-      state.dmaBufs().detach(attachment);
+    /** Nobody has it any more; the memory stays. */
+    void release(YardState state) {
+      detach(state);
       state.dmaBufs().put(buffer);
+    }
+
+    void undo(YardState state) {
+      release(state);
       state.dmaBufs().freeAllocation(memory);
     }
   }
