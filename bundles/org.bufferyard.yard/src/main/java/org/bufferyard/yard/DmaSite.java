@@ -65,7 +65,7 @@ final class DmaSite implements DmaEngineContext {
 
   @Override
   public YardDevice device(DmaDevice device) {
-    return state.live(device);
+    return LiveDevices.live(device);
   }
 
   @Override

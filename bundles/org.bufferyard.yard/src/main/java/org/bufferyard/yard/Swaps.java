@@ -94,7 +94,7 @@ final class Swaps {
       throws AdoptionDeclinedException {
     Class<?> type = swap.type();
     if (type == IommuKind.class) {
-      state.exchangeIommus(choice(swap), devices(swap), Optional.of(successor), closing);
+      state.devices().exchangeIommus(choice(swap), devices(swap), Optional.of(successor), closing);
       return 0;
     }
     int adopted = 0;
@@ -122,7 +122,7 @@ final class Swaps {
     int live = 0;
     if (type == IommuKind.class) {
       try {
-        state.exchangeIommus(choice(swap), devices(swap), Optional.empty(), closing);
+        state.devices().exchangeIommus(choice(swap), devices(swap), Optional.empty(), closing);
       } catch (PlugInException broken) {
         closing.run(() -> { throw broken; });
       }
