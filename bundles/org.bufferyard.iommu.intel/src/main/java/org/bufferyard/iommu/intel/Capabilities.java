@@ -149,6 +149,24 @@ record Capabilities(long cap, long ecap, boolean scalableMode) {
     return Long.SIZE - 1 - Long.numberOfLeadingZeros(sagaw) + 2;
   }
 
+  /** Whether SAGAW has tables of so many levels. */
+  boolean walks(int levels) {
+    return levels >= 3 && levels <= 5 && (cap >>> 8 + levels - 2 & 1) != 0;
+  }
+
+  /**
+   * Levels of the generic second-level tables (compute_vasz_lg2_ss()): the widest that MGAW has a use
+   * for.
+   */
+  int usefulLevels() {
+    for (int levels = 5; levels > 3; levels--) {
+      if (walks(levels) && guestBits() >= Paging.shift(levels - 1)) {
+        return levels;
+      }
+    }
+    return walks(3) ? 3 : levels();
+  }
+
   /** cap_mgaw(): bits of the widest guest address. */
   int guestBits() {
     return (int) (cap >>> 16 & 0x3f) + 1;

@@ -52,10 +52,9 @@ final class ContextEntry {
     return (low & TYPE) == PASS_THROUGH;
   }
 
-  /** TT 11 is reserved, and so are widths that SAGAW does not have. */
-  static boolean isValid(long low, long high) {
-    long width = high & 7;
-    return (low & TYPE) != TYPE && (passes(low) || width >= 1 && width <= 3);
+  /** TT 11 is reserved. */
+  static boolean isValid(long low) {
+    return (low & TYPE) != TYPE;
   }
 
   static int levels(long high) {

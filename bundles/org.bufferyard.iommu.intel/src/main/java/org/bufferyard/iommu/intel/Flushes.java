@@ -92,10 +92,31 @@ final class Flushes {
     queue.submit(context(source, 0));
   }
 
+  /** cache_tag_flush_range_np(): in caching mode new second-level entries are told of as well. */
+  void mapped(PageTable table, int did, long first, long last) {
+    if (unit.isCachingMode() && !table.isFirstLevel()) {
+      int mask = mask(first >>> Paging.PAGE_SHIFT, last >>> Paging.PAGE_SHIFT);
+      pages(did, aligned(first, mask), mask);
+    }
+  }
+
+  private static long aligned(long address, int mask) {
+    return mask >= WHOLE ? 0 : address & -1L << Paging.PAGE_SHIFT + mask;
+  }
+
+  /** A domain when the unit cannot select so many pages. */
+  private void pages(int did, long address, int mask) {
+    if (!unit.selectsPages() || mask > unit.largestMask()) {
+      queue.submit(iotlb(InvalidationDescriptor.DOMAIN, did, 0, 0));
+    } else {
+      queue.submit(iotlb(InvalidationDescriptor.SELECTIVE, did, address, mask));
+    }
+  }
+
   /** cache_tag_flush_range(). */
   void range(PageTable table, int did, List<Requester> users, long first, long last) {
     int mask = mask(first >>> Paging.PAGE_SHIFT, last >>> Paging.PAGE_SHIFT);
-    long address = mask >= WHOLE ? 0 : first & -1L << Paging.PAGE_SHIFT + mask;
+    long address = aligned(first, mask);
     if (table.isFirstLevel()) {
       users.stream()
           .mapToInt(Requester::entry)
@@ -110,10 +131,8 @@ final class Flushes {
                           address,
                           mask,
                           !table.hasFreed())));
-    } else if (!unit.selectsPages() || mask > unit.largestMask()) {
-      queue.submit(iotlb(InvalidationDescriptor.DOMAIN, did, 0, 0));
     } else {
-      queue.submit(iotlb(InvalidationDescriptor.SELECTIVE, did, address, mask));
+      pages(did, address, mask);
     }
     users.forEach(user -> deviceTlb(user, address, mask));
   }

@@ -6,6 +6,9 @@ import static org.bufferyard.iommu.intel.Paging.ENTRIES;
 import static org.bufferyard.iommu.intel.Paging.slot;
 import static org.bufferyard.iommu.intel.Paging.span;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.bufferyard.api.iommu.TableWalk;
 import org.bufferyard.api.kernel.Errno;
 
 /**
@@ -99,20 +102,37 @@ abstract sealed class PageTable implements AutoCloseable
 
   /** Entry of the page at {@code iova}; 0 where nothing is mapped. */
   protected final long leafAt(long iova) {
-    long entry = top == TableWords.NONE ? 0 : words.read(slot(top, iova, levels - 1));
-    for (int level = levels - 1; format.isPresent(entry) && !isPage(entry, level); level--) {
-      entry = words.read(slot(address(entry), iova, level - 1));
+    List<TableWalk.Entry> path = entries(iova);
+    return path.isEmpty() || !path.getLast().leaf() ? 0 : path.getLast().descriptor();
+  }
+
+  /** The present entries for an address, from the top down; levels count as in the manual, from 1. */
+  final List<TableWalk.Entry> entries(long iova) {
+    List<TableWalk.Entry> path = new ArrayList<>();
+    long table = Long.compareUnsigned(iova, reach()) < 0 ? top : TableWords.NONE;
+    for (int level = levels - 1; level >= 0 && table != TableWords.NONE; level--) {
+      long entry = words.read(slot(table, iova, level));
+      boolean page = isPage(entry, level);
+      if (format.isPresent(entry)) {
+        path.add(
+            new TableWalk.Entry(
+                level + 1,
+                Paging.index(iova, level),
+                entry,
+                Paging.BYTES,
+                page ? span(level) : 0,
+                1));
+      }
+      table = format.isPresent(entry) && !page ? address(entry) : TableWords.NONE;
     }
-    return format.isPresent(entry) ? entry : 0;
+    return path;
   }
 
   /** Physical address behind {@code iova}; 0 where nothing is mapped. */
   final long phys(long iova) {
-    if (Long.compareUnsigned(iova, reach()) >= 0 || top == TableWords.NONE) {
-      return 0;
-    }
-    long table = top;
-    for (int level = levels - 1; level >= 0; level--) {
+    // Asked for at every unmap: no list as in entries().
+    long table = Long.compareUnsigned(iova, reach()) < 0 ? top : TableWords.NONE;
+    for (int level = levels - 1; level >= 0 && table != TableWords.NONE; level--) {
       long entry = words.read(slot(table, iova, level));
       if (!format.isPresent(entry)) {
         return 0;

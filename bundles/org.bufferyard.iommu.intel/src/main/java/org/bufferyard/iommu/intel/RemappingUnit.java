@@ -130,7 +130,7 @@ final class RemappingUnit {
     if (route.type() == Route.Type.PASS_THROUGH) {
       return new Translated(address, false);
     }
-    if (!TableWalker.reaches(route, address)) {
+    if (!walker.reaches(route, address)) {
       return refuse(route.beyond(), source, pasid, address, write);
     }
     int way = iotlb.find(route.tag(), address);

@@ -54,7 +54,10 @@ final class RequesterLookup {
     if (!ContextEntry.isPresent(low)) {
       return DmarFault.CONTEXT_NOT_PRESENT;
     }
-    if (!ContextEntry.isValid(low, high)) {
+    boolean valid =
+        ContextEntry.isValid(low)
+            && (ContextEntry.passes(low) || unit.walks(ContextEntry.levels(high)));
+    if (!valid) {
       return DmarFault.CONTEXT_INVALID;
     }
     int did = ContextEntry.did(high);
@@ -129,7 +132,7 @@ final class RequesterLookup {
               : new Route(
                   Route.Type.FIRST_LEVEL, PasidEntry.address(third), levels, did, pasid);
       case PasidEntry.SECOND_LEVEL ->
-          PasidEntry.levels(first) < 3 || PasidEntry.levels(first) > 5
+          !unit.walks(PasidEntry.levels(first))
               ? DmarFault.SM_PASID_INVALID
               : new Route(
                   Route.Type.SECOND_LEVEL,

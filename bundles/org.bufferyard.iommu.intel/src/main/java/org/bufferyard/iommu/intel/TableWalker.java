@@ -59,13 +59,13 @@ final class TableWalker {
 
   /**
    * Whether a table of that many levels has an entry for an address: first-level addresses are
-   * canonical, the others have no bits above the width.
+   * canonical, the others have no bits above the width and MGAW.
    */
-  static boolean reaches(Route route, long address) {
+  boolean reaches(Route route, long address) {
     int bits = Paging.shift(route.levels());
     return route.isFirstLevel()
         ? address >> bits - 1 == 0 || address >> bits - 1 == -1
-        : address >>> bits == 0;
+        : address >>> Math.min(bits, unit.guestBits()) == 0;
   }
 
   /** Whether rights of {@link EntryFormat} suffice. */

@@ -32,7 +32,7 @@ import org.bufferyard.api.kernel.Rule;
  *   <li>write-buffer flushing, snoop control, RMRRs (the yard maps them), advanced fault logging,
  *       fault processing disable
  *   <li>paging structure caches; context and PASID entries have one cache ({@link ContextCache})
- *   <li>units without pass-through (ECAP.PT)
+ *   <li>units without pass-through (ECAP.PT); the absent entries that a unit in caching mode keeps
  * </ul>
  *
  * <p>Engine thread only.
@@ -102,7 +102,7 @@ final class Vtd implements Iommu, CountingTlb {
     if (!usesFirstLevel(type)) {
       return classic
           ? new ClassicTable(words, SecondLevelEntry.READABLE, unit.levels())
-          : new GenericTable(words, SecondLevelEntry.EXACT, unit.levels());
+          : new GenericTable(words, SecondLevelEntry.EXACT, unit.usefulLevels());
     }
     if (!classic) {
       return new GenericTable(words, FirstLevelEntry.PLAIN, unit.firstLevels());
@@ -248,6 +248,10 @@ final class Vtd implements Iommu, CountingTlb {
   /** A cache may hold what the domain's table no longer says. */
   void doubt(VtdDomain domain) {
     hardware.doubt(dids.get(domain), true);
+  }
+
+  void mapped(VtdDomain domain, long first, long last) {
+    flushes.mapped(domain.table(), dids.get(domain), first, last);
   }
 
   void flush(VtdDomain domain, long first, long last) {

@@ -3,6 +3,7 @@ package org.bufferyard.iommu.intel;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.EventSink;
@@ -10,6 +11,7 @@ import org.bufferyard.api.iommu.Geometry;
 import org.bufferyard.api.iommu.Geometry.Trait;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.IommuProt;
+import org.bufferyard.api.iommu.TableWalk;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.kernel.Rule;
 
@@ -18,7 +20,7 @@ import org.bufferyard.api.kernel.Rule;
  * its devices are told what to flush at {@link #sync} and {@link #flushAll}; until then their caches
  * may answer from pages that are gone. Engine thread only.
  */
-final class VtdDomain implements IommuDomain {
+final class VtdDomain implements IommuDomain, TableWalk {
   private static final Rule ALREADY_SET = Rule.of("H3", "__domain_mapping").until(6, 19);
   private static final int ACCESS = IommuProt.READ | IommuProt.WRITE;
 
@@ -41,10 +43,14 @@ final class VtdDomain implements IommuDomain {
     this.events = events;
     this.table = table;
     this.apertureEnd = apertureEnd(unit, table);
-    this.traits =
-        table instanceof GenericTable
-            ? EnumSet.of(Trait.TAKES_RANGES, Trait.DEFERS_FLUSHES)
-            : EnumSet.of(Trait.DEFERS_FLUSHES);
+    this.traits = EnumSet.noneOf(Trait.class);
+    if (table instanceof GenericTable) {
+      traits.add(Trait.TAKES_RANGES);
+    }
+    // intel_iommu_init(): "IOMMU batching disallowed due to virtualization".
+    if (!unit.isCachingMode() || table.isFirstLevel()) {
+      traits.add(Trait.DEFERS_FLUSHES);
+    }
   }
 
   /**
@@ -104,6 +110,9 @@ final class VtdDomain implements IommuDomain {
     }
     long rc = table.map(iova, phys, level(pageSize), count, prot);
     raiseHazard();
+    if (rc > 0) {
+      clients.forEach(client -> client.mapped(this, iova, iova + rc - 1));
+    }
     return rc;
   }
 
@@ -156,6 +165,20 @@ final class VtdDomain implements IommuDomain {
   @Override
   public long iovaToPhys(long iova) {
     return table.phys(iova);
+  }
+
+  @Override
+  public List<Entry> entries(long iova) {
+    return table.entries(iova);
+  }
+
+  /** What the kernel's hw_info says: levels, and AW of the second or FSPM of the first level. */
+  @Override
+  public Map<String, Long> configuration() {
+    long levels = table.levels();
+    return table.isFirstLevel()
+        ? Map.of("levels", levels, "fspm", levels - 4)
+        : Map.of("levels", levels, "aw", levels - 2);
   }
 
   @Override

@@ -17,6 +17,7 @@ import org.bufferyard.api.event.DmaEvent.HazardRaised;
 import org.bufferyard.api.event.DmaEvent.KernelMessage;
 import org.bufferyard.api.contract.IommuBench;
 import org.bufferyard.api.iommu.DomainType;
+import org.bufferyard.api.iommu.Geometry;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.IommuUnit;
 import org.bufferyard.api.iommu.StreamId;
@@ -196,6 +197,14 @@ class QueuedInvalidationTest {
             new ContextInvalidation(3, 0, SOURCE, 0),
             new IotlbInvalidation(2, 2, true, true, 0, 0, false)),
         submitted(4));
+    long before = head();
+    bench.map(GIB, PHYS, MIB_2, RW);
+    assertEquals(
+        List.of(new IotlbInvalidation(3, 2, true, true, GIB, 9, false)),
+        submitted(before),
+        "of new pages too");
+    assertFalse(
+        bench.domain.geometry().has(Geometry.Trait.DEFERS_FLUSHES), "and flushes are strict");
   }
 
   @Test

@@ -17,6 +17,7 @@ import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.IommuProt;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.TableWalk;
 import org.bufferyard.api.iommu.Translation.Fault;
 import org.bufferyard.api.iommu.Translation.Translated;
 import org.bufferyard.api.kernel.Errno;
@@ -223,6 +224,25 @@ class ScalableModeTest {
       assertEquals(
           Errno.EADDRINUSE.rc(), bench.domain.map(GIB + MIB_2, PHYS, 4096, 1, RW), "occupied");
     }
+  }
+
+  @Test
+  void aTableShowsItsEntries() {
+    VtdBench bench = bench();
+    bench.map(GIB, PHYS, MIB_2, IommuProt.READ);
+    VtdDomain domain = (VtdDomain) bench.domain;
+    List<TableWalk.Entry> path = domain.entries(GIB + 5);
+    assertEquals(List.of(4, 3, 2), path.stream().map(TableWalk.Entry::level).toList());
+    assertEquals(List.of(0L, 1L, 0L), path.stream().map(TableWalk.Entry::index).toList());
+    assertEquals(PHYS | 0xa5, path.getLast().descriptor(), "P, U/S, A, PS");
+    assertEquals(MIB_2, path.getLast().pageBytes());
+    assertEquals(3, domain.entries(GIB + MIB_2).size() + 1, "down to the table without it");
+    assertEquals(Map.of("levels", 4L, "fspm", 0L), domain.configuration());
+    assertEquals(
+        Map.of("levels", 4L, "aw", 2L),
+        ((VtdDomain) bench("stages", "second").domain).configuration());
+    assertEquals(Errno.ERANGE.rc(), bench.domain.map(0, 1L << 52, 4096, 1, RW), "52 bits");
+    assertEquals(Errno.EINVAL.rc(), bench.domain.map(0, PHYS, 4096, 1, 0), "no right at all");
   }
 
   @Test

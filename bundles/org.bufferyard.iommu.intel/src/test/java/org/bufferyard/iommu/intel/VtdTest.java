@@ -45,6 +45,25 @@ final class VtdTest {
   }
 
   @Test
+  void addressesBeyondMgawFaultWhateverTheTableHas() {
+    VtdBench narrow = new VtdBench(KernelProfile.LINUX_7_3, Map.of("cap", "d2008c22260e06"));
+    assertEquals((1L << 39) - 1, narrow.domain.geometry().apertureEnd());
+    assertEquals(
+        new Fault(4, "Access beyond MGAW", 1L << 39, false), narrow.access(1L << 39, false));
+    narrow.map((1L << 39) - 4096, PHYS, 4096, RW);
+    assertEquals(new Translated(PHYS, false), narrow.access((1L << 39) - 4096, true));
+  }
+
+  @Test
+  void aContextEntryWithAWidthThatTheUnitLacksIsInvalid() {
+    long root = bench.unit.hardware().root();
+    long context = (bench.word(root) & -4096L) + VtdBench.SOURCE * 16L;
+    bench.yard.memory().write(context + 8, new byte[] {2}, 0, 1);
+    assertEquals(
+        new Fault(3, "Invalid context entry", 0x1000, true), bench.access(0x1000, true));
+  }
+
+  @Test
   void beforeTheGenericTablesEveryPageCanBeRead() {
     for (KernelProfile kernel : List.of(KernelProfile.LINUX_6_12, KernelProfile.LINUX_7_3)) {
       VtdBench unit = new VtdBench(kernel, Map.of());
