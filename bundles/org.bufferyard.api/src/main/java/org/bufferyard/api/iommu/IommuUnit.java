@@ -16,4 +16,14 @@ public record IommuUnit(String id, String model, Map<String, String> parameters)
     Objects.requireNonNull(model, "model");
     parameters = Map.copyOf(parameters);
   }
+
+  /**
+   * The kernel's name of the device, after the last part of the id as of_device_make_bus_id() makes
+   * it: {@code soc/smmu@9050000} is {@code 9050000.smmu}.
+   */
+  public String deviceName() {
+    String node = id.substring(id.lastIndexOf('/') + 1);
+    int at = node.indexOf('@');
+    return at < 0 ? node : node.substring(at + 1) + "." + node.substring(0, at);
+  }
 }

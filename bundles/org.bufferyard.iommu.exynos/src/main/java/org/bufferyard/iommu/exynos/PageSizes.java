@@ -4,7 +4,8 @@ import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Geometry;
 
 /**
- * What the core may ask of a driver with 32-bit IOVAs that takes one page a call whatever the count.
+ * What the core may ask of a driver with 32-bit IOVAs that takes one page a call whatever the
+ * count.
  *
  * @param bitmap supported sizes in bytes
  */

@@ -19,7 +19,7 @@ import org.bufferyard.api.kernel.Errno;
  *
  * <p>Cost: two word reads a walk, no allocation. Engine thread only.
  */
-final class PageTable implements WalkedTable, AutoCloseable {
+final class PageTable implements MappedTable {
   static final long L1_SIZE = 16 << 10;
   static final long L2_SIZE = 1 << 10;
 
@@ -58,21 +58,28 @@ final class PageTable implements WalkedTable, AutoCloseable {
     }
   }
 
-  boolean exists() {
+  Descriptor format() {
+    return format;
+  }
+
+  @Override
+  public boolean exists() {
     return l1 != TableMemory.NONE;
   }
 
-  /** The value of REG_PT_BASE_ADDR; in version 5 the register holds its page number. */
-  long base() {
+  /** {@inheritDoc} In version 5 the register holds its page number. */
+  @Override
+  public long base() {
     return l1;
   }
 
-  /**
-   * Maps one page.
-   *
-   * @return 0 or a negative errno with nothing mapped
-   */
-  int map(int iova, long phys, long size, int prot) {
+  @Override
+  public boolean reaches(long last) {
+    return format.reaches(last);
+  }
+
+  @Override
+  public int map(int iova, long phys, long size, int prot) {
     replacedZeroLink = false;
     return size == SECTION ? setSection(iova, phys, prot) : setPage(iova, phys, size, prot);
   }
@@ -136,13 +143,11 @@ final class PageTable implements WalkedTable, AutoCloseable {
   }
 
   /**
-   * Unmaps at most one page.
-   *
-   * @return bytes gone, counting what was not mapped as the driver does: up to {@code size} below a
-   *     first-level entry without a table, one small page in a table; negative the size of the page
-   *     of which only a part was asked for, with nothing changed
+   * {@inheritDoc} What was not mapped counts too: up to {@code size} below a first-level entry
+   * without a table, one small page in a table.
    */
-  long unmap(int iova, long size) {
+  @Override
+  public long unmap(int iova, long size) {
     int index = iova >>> 20;
     int entry = readL1(index);
     if (Descriptor.isSection(entry)) {

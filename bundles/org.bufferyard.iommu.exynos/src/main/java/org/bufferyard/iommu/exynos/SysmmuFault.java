@@ -41,4 +41,17 @@ enum SysmmuFault {
     String name = read1 == write1 ? name1 : direction + name1;
     return new Fault(write ? write1 : read1, name + " FAULT", address, write);
   }
+
+  /**
+   * The driver's line about it, behind its prefix. Up to version 3 a page fault counts as a read.
+   */
+  String line(String master, long address, boolean write, SysmmuVersion version) {
+    boolean writes = write && (version.major() >= 5 || read1 != write1);
+    return "%s: [%s] %s FAULT occurred at %#x"
+        .formatted(
+            master,
+            writes ? "WRITE" : "READ",
+            version.major() >= 5 ? name5 : name1,
+            address & 0xffff_ffffL);
+  }
 }

@@ -27,6 +27,6 @@ public final class SysmmuKind implements IommuKind {
    */
   @Override
   public Iommu open(IommuUnit unit, IommuContext context) {
-    return new Sysmmu(unit.id(), SysmmuVersion.of(unit), context);
+    return new MasterIommu(unit.id(), new Sysmmu(unit, SysmmuVersion.of(unit), context));
   }
 }

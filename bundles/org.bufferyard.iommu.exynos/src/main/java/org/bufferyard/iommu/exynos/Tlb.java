@@ -5,7 +5,8 @@ import org.bufferyard.api.iommu.IommuProt;
 import org.bufferyard.api.iommu.TlbCounts;
 
 /**
- * The translation cache of one IOMMU, sized as a SysMMU's: 64 sets of 8 ways, filled by hits of the table walk.
+ * The translation cache of one IOMMU, sized as a SysMMU's: 64 sets of 8 ways, filled by hits of the
+ * table walk.
  *
  * <p>The set is chosen by the address of the access (bits 17:12), so one section can sit in every
  * set and one large page in 16, as the driver says of version 2 (sysmmu_tlb_invalidate_entry). In

@@ -14,7 +14,9 @@ import org.bufferyard.api.iommu.Translation.Translated;
 import org.bufferyard.api.kernel.Errno;
 import org.junit.jupiter.api.Test;
 
-/** The table as another master of the memory would read it: words, never the provider's own walk. */
+/**
+ * The table as another master of the memory would read it: words, never the provider's own walk.
+ */
 class PageTableBytesTest {
   private static final long IOVA = 0x1230_0000L;
 

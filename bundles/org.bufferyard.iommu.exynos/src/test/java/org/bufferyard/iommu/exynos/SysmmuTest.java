@@ -230,6 +230,31 @@ class SysmmuTest {
     }
   }
 
+  /** Up to version 3 a missing page has one bit, which counts as a read. */
+  @Test
+  void aFaultIsPrintedWithMasterAndDirection() {
+    String[] lines = {
+      "[READ] PAGE FAULT occurred at 0x20000123",
+      "[WRITE] ACCESS PROTECTION FAULT occurred at 0x20100004",
+      "[WRITE] PAGE FAULT occurred at 0x20000123",
+      "[WRITE] ACCESS PROTECTION FAULT occurred at 0x20100004"
+    };
+    for (int i = 0; i < lines.length; i += 2) {
+      SysmmuBench bench = new SysmmuBench(i == 0 ? "3.3" : "5");
+      bench.map(IOVA + MIB, PHYS, 4 * KIB, R);
+      bench.access(IOVA + 0x123, true);
+      bench.access(IOVA + MIB + 4, true);
+      assertTrue(bench.iommu.printsFaults());
+      assertEquals(
+          List.of(
+              "exynos-sysmmu sysmmu0: (unassigned sid): " + lines[i],
+              "exynos-sysmmu sysmmu0: (unassigned sid): " + lines[i + 1]),
+          bench.yard.events().of(DmaEvent.KernelMessage.class).stream()
+              .map(DmaEvent.KernelMessage::text)
+              .toList());
+    }
+  }
+
   private static IommuUnit unit(Map<String, String> parameters) {
     return new IommuUnit("sysmmu0", "samsung,exynos-sysmmu", parameters);
   }

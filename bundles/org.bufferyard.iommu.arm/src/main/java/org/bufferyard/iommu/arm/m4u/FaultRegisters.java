@@ -4,8 +4,8 @@ import org.bufferyard.iommu.arm.m4u.M4uPlatform.Arbiter;
 import org.bufferyard.iommu.arm.m4u.M4uPlatform.Flag;
 
 /**
- * What the hardware leaves about a fault ({@code mtk_iommu.c: mtk_iommu_isr()}), as the first of its
- * two ways in (MMU0):
+ * What the hardware leaves about a fault ({@code mtk_iommu.c: mtk_iommu_isr()}), as the first of
+ * its two ways in (MMU0):
  *
  * <pre>
  * FAULT_ST1  translation fault bit 0, invalid physical address bit 2; real parts raise both

@@ -37,8 +37,9 @@ import org.bufferyard.iommu.arm.unit.TablelessDomain;
  * <p>Not modelled:
  *
  * <ul>
- *   <li>that all regions of a chip share one table ({@code share_dom}): here each has its own, which
- *       a device cannot tell but for the windows of the camera's processors inside a larger region
+ *   <li>that all regions of a chip share one table ({@code share_dom}): here each has its own,
+ *       which a device cannot tell but for the windows of the camera's processors inside a larger
+ *       region
  *   <li>the second way in (MMU1) and its registers; MULTI-HIT, FIFO and table walk faults; the
  *       protect address that a faulting access goes to: here it is refused
  *   <li>larbs that are missing or switched off; runtime power management, which skips flushes of a

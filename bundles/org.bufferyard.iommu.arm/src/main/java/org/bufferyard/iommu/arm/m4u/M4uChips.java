@@ -1,5 +1,6 @@
 package org.bufferyard.iommu.arm.m4u;
 
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,7 @@ final class M4uChips {
           Map.entry("mediatek,mt6795-m4u", linear(5, Flag.HAS_4GB_MODE)),
           Map.entry("mediatek,mt8167-m4u", linear(3)),
           Map.entry("mediatek,mt8173-m4u", linear(6, Flag.HAS_4GB_MODE)),
-          Map.entry("mediatek,mt8183-m4u", single(arbiters("0", "4", "5", "6", "7", "2", "3", "1"))),
+          Map.entry("mediatek,mt8183-m4u", mt8183()),
           Map.entry("mediatek,mt8186-iommu-mm", mt8186()),
           Map.entry("mediatek,mt8188-iommu-infra", infra(Map.of(), Flag.PGTABLE_PA_35_EN)),
           Map.entry("mediatek,mt8188-iommu-vdo", mt8188Vdo()),
@@ -99,6 +100,10 @@ final class M4uChips {
         arbiters("0", "1", "2", "3", "5", "7 8", "10", "9"),
         Flag.HAS_SUB_COMM_2BITS,
         Flag.PGTABLE_PA_35_EN);
+  }
+
+  private static M4uPlatform mt8183() {
+    return single(arbiters("0", "4", "5", "6", "7", "2", "3", "1"));
   }
 
   private static M4uPlatform mt8186() {
@@ -160,14 +165,17 @@ final class M4uChips {
   }
 
   private static M4uPlatform infra(Map<Integer, Integer> banks, Flag... flags) {
-    Set<Flag> all = Set.copyOf(Stream.concat(Stream.of(flags), Stream.of(Flag.TYPE_INFRA)).toList());
-    return new M4uPlatform(all, IovaRegion.SINGLE, List.of(), banks, List.of());
+    return new M4uPlatform(and(Flag.TYPE_INFRA, flags), IovaRegion.SINGLE, List.of(), banks, List.of());
   }
 
   private static M4uPlatform multi(
       List<Map<Integer, Integer>> regions, List<List<Integer>> arbiters, Flag... flags) {
-    Set<Flag> all = Set.copyOf(Stream.concat(Stream.of(flags), Stream.of(Flag.IOVA_34_EN)).toList());
-    return new M4uPlatform(all, IovaRegion.MULTI, regions, Map.of(), arbiters);
+    return new M4uPlatform(
+        and(Flag.IOVA_34_EN, flags), IovaRegion.MULTI, regions, Map.of(), arbiters);
+  }
+
+  private static Set<Flag> and(Flag first, Flag... rest) {
+    return EnumSet.of(first, rest);
   }
 
   /** Larbs of each arbiter's sub-arbiters; a dash where there is none. */

@@ -16,12 +16,12 @@ import org.bufferyard.iommu.arm.pgtable.TableMemory;
 import org.bufferyard.iommu.arm.pgtable.TlbFlush;
 
 /**
- * A domain with a table: {@code struct mtk_iommu_domain}. Its part of the input addresses is that of
- * the group it was made for, else of the first port that is attached.
+ * A domain with a table: {@code struct mtk_iommu_domain}. Its part of the input addresses is that
+ * of the group it was made for, else of the first port that is attached.
  *
- * <p>Unmapped ranges gather to one until {@link #sync}, gaps included (iommu_iotlb_gather_add_range);
- * a map flushes what it mapped (iotlb_sync_map). The table tells no cache of its own: the range
- * covers every table that went.
+ * <p>Unmapped ranges gather to one until {@link #sync}, gaps included
+ * (iommu_iotlb_gather_add_range); a map flushes what it mapped (iotlb_sync_map). The table tells no
+ * cache of its own: the range covers every table that went.
  *
  * <p>Where DRAM is so large, bit 32 of an address is always set in the table, and what comes out
  * above 5 GiB lost it again on the way to DRAM. Engine thread only.

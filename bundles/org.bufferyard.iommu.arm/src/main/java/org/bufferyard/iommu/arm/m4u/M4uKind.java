@@ -10,9 +10,9 @@ import org.osgi.service.component.annotations.Component;
 /**
  * MediaTek's M4U of generation 2. A specifier has one cell, larb and port.
  *
- * <p>Parameters: {@code dram-4gb}, true where the boot loader has switched DRAM to 4 GiB mode, which
- * a register of the chip says and the tree does not (default false; mt2712, mt6795, mt8173); {@code
- * device}, the kernel's name for it (default: after the id).
+ * <p>Parameters: {@code dram-4gb}, true where the boot loader has switched DRAM to 4 GiB mode,
+ * which a register of the chip says and the tree does not (default false; mt2712, mt6795, mt8173);
+ * {@code device}, the kernel's name for it (default: after the id).
  */
 @Component(service = IommuKind.class)
 @Models({

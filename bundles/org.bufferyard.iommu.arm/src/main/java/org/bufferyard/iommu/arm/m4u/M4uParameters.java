@@ -2,6 +2,7 @@ package org.bufferyard.iommu.arm.m4u;
 
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.TreeSet;
 import org.bufferyard.api.iommu.IommuUnit;
 import org.bufferyard.iommu.arm.m4u.M4uPlatform.Flag;
 import org.bufferyard.iommu.arm.pgtable.Quirk;
@@ -25,16 +26,13 @@ record M4uParameters(String id, String device, M4uPlatform platform, boolean ena
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "M4U "
-                            + unit.id()
-                            + ": model '"
-                            + unit.model()
-                            + "' is not modelled; there are "
-                            + String.join(", ", M4uChips.compatibles().stream().sorted().toList())));
+                        "M4U %s: model '%s' is not modelled; there are %s"
+                            .formatted(
+                                unit.id(), unit.model(), new TreeSet<>(M4uChips.compatibles()))));
     boolean large = values.flag("dram-4gb", false);
     return new M4uParameters(
         unit.id(),
-        values.text("device", values.deviceName()),
+        values.text("device", unit.deviceName()),
         platform,
         large && platform.has(Flag.HAS_4GB_MODE));
   }

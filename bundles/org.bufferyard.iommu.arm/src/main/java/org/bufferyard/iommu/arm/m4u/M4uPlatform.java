@@ -10,7 +10,8 @@ import java.util.Set;
  * answer.
  *
  * @param regions parts of the input addresses, each a group with a domain
- * @param regionPorts ports that are in each region, as a mask by larb; not looked at with one region
+ * @param regionPorts ports that are in each region, as a mask by larb; not looked at with one
+ *     region
  * @param bankPorts ports that are in each bank with a table of its own; empty for one bank
  * @param larbs the larb behind each arbiter and sub-arbiter; what a list leaves out is larb 0
  */

@@ -19,6 +19,6 @@ public final class M4uV1Kind implements IommuKind {
   @Override
   public Iommu open(IommuUnit unit, IommuContext context) {
     UnitParameters values = UnitParameters.of(unit);
-    return new M4uV1(unit.id(), values.text("device", values.deviceName()), context);
+    return new M4uV1(unit.id(), values.text("device", unit.deviceName()), context);
   }
 }

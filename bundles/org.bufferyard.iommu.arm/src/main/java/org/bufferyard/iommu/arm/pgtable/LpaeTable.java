@@ -152,7 +152,8 @@ final class LpaeTable implements PageTable {
 
   private int occupied(long iova) {
     if (!shape.request().has(Quirk.NO_WARN)) {
-      complaints.warn("arm_lpae_map: %#x is mapped already; it needs an unmap first".formatted(iova));
+      complaints.warn(
+          "arm_lpae_map: %#x is mapped already; it needs an unmap first".formatted(iova));
     }
     return Errno.EEXIST.rc();
   }

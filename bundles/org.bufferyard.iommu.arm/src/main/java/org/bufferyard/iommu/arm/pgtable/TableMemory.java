@@ -29,7 +29,8 @@ public final class TableMemory {
   }
 
   /**
-   * A zeroed block that an address of {@code addressBits} reaches; {@link #NONE} when there is none.
+   * A zeroed block that an address of {@code addressBits} reaches; {@link #NONE} when there is
+   * none.
    *
    * @param sizeBytes power of two
    */

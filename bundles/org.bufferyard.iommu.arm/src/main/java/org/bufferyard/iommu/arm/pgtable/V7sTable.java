@@ -14,8 +14,8 @@ import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.kernel.Rule;
 
 /**
- * A short-descriptor table ({@code drivers/iommu/io-pgtable-arm-v7s.c}, SEMANTICS H2): a first level
- * of one entry a MiB (16 KiB for 32 bits of input), second levels of 256 entries (1 KiB).
+ * A short-descriptor table ({@code drivers/iommu/io-pgtable-arm-v7s.c}, SEMANTICS H2): a first
+ * level of one entry a MiB (16 KiB for 32 bits of input), second levels of 256 entries (1 KiB).
  *
  * <p>Until 6.13 the driver splits a larger page when a part of it is unmapped; since, it refuses.
  *

@@ -28,7 +28,8 @@ final class BareTable implements Iommu, Invalidator {
 
   BareTable(String id, TableRequest request, IommuContext context) {
     if (!PageTables.supports(request, context.kernel())) {
-      throw new IllegalArgumentException("IOMMU " + id + ": the format has no table for " + request);
+      throw new IllegalArgumentException(
+          "IOMMU " + id + ": the format has no table for " + request);
     }
     this.id = id;
     this.request = request;

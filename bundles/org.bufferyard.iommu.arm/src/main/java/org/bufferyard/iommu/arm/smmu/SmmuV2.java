@@ -27,9 +27,9 @@ import org.bufferyard.iommu.arm.unit.TablelessDomain;
  * StreamMap}), context banks, one a domain, tables of LPAE or short descriptors, a TLB tagged by
  * bank, context and global faults as the driver prints them ({@link SmmuV2Fault}).
  *
- * <p>A stream that no register matches faults ({@code disable_bypass}). A domain belongs to one SMMU.
- * The kernel puts streams that share a register into one group; here the second that wants another
- * domain is refused with -EBUSY.
+ * <p>A stream that no register matches faults ({@code disable_bypass}). A domain belongs to one
+ * SMMU. The kernel puts streams that share a register into one group; here the second that wants
+ * another domain is refused with -EBUSY.
  *
  * <p>Not modelled:
  *

@@ -6,8 +6,8 @@ import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.kernel.Rule;
 
 /**
- * Faults of an SMMUv2 by their bit in FSR or sGFSR (SMMU architecture version 2, 10.6 and 16.6), and
- * the lines that {@code arm-smmu.c: arm_smmu_context_fault(), arm_smmu_global_fault()} print.
+ * Faults of an SMMUv2 by their bit in FSR or sGFSR (SMMU architecture version 2, 10.6 and 16.6),
+ * and the lines that {@code arm-smmu.c: arm_smmu_context_fault(), arm_smmu_global_fault()} print.
  */
 enum SmmuV2Fault {
   TF(1, false),

@@ -27,7 +27,7 @@ record SmmuV2Parameters(
         };
     return new SmmuV2Parameters(
         unit.id(),
-        values.text("device", values.deviceName()),
+        values.text("device", unit.deviceName()),
         table(values, version1),
         values.bits("stream-matches", 128, 1, 128),
         values.bits("context-banks", 128, 1, 128),

@@ -29,9 +29,9 @@ import org.bufferyard.iommu.arm.unit.TablelessDomain;
  *
  * <p>A stream that is in no domain aborts ({@code disable_bypass}). A domain belongs to one SMMU.
  *
- * <p>Not modelled: what the hardware does not ({@link SmmuV3Hardware}); command batches beyond their
- * order; broadcast TLB maintenance (BTM); of probing, all but the lines that tell the address sizes
- * and the queues. Engine thread only.
+ * <p>Not modelled: what the hardware does not ({@link SmmuV3Hardware}); command batches beyond
+ * their order; broadcast TLB maintenance (BTM); of probing, all but the lines that tell the address
+ * sizes and the queues. Engine thread only.
  */
 final class SmmuV3 implements Iommu, CountingTlb, Invalidator {
   private static final int COMMAND_SHIFT = 4;

@@ -15,13 +15,14 @@ import org.bufferyard.iommu.arm.unit.CachedWalk;
  * forget, and writes event records.
  *
  * <p>Modelled: linear and two-level stream tables; abort, bypass, stage 1 and stage 2 entries; one
- * context descriptor a stream; LPAE of every granule; a configuration cache and a TLB tagged by ASID
- * or VMID; the commands of {@link Command} with ranges; the events of a translation.
+ * context descriptor a stream; LPAE of every granule; a configuration cache and a TLB tagged by
+ * ASID or VMID; the commands of {@link Command} with ranges; the events of a translation.
  *
  * <p>Not modelled:
  *
  * <ul>
- *   <li>both stages nested, substreams (PASID), ATS and PRI, stalls, the secure and realm sides, EL2
+ *   <li>both stages nested, substreams (PASID), ATS and PRI, stalls, the secure and realm sides,
+ *       EL2
  *   <li>the privilege and instruction bits of a transaction: AP[1], XN and PXN are not checked
  *   <li>hardware updates of access flag and dirty state; memory attributes of any kind
  *   <li>partial walks in a cache; the size check of bypassed addresses
@@ -53,8 +54,8 @@ final class SmmuV3Hardware {
   private final CachedWalk cache = new CachedWalk();
 
   /**
-   * @param inputClass what this hardware writes as class of a fault of the input address: 2, or 0 in
-   *     an emulation that leaves it out
+   * @param inputClass what this hardware writes as class of a fault of the input address: 2, or 0
+   *     in an emulation that leaves it out
    * @param mayDisagree whether flushes of a tag are still to come, so that a hit may be stale
    */
   SmmuV3Hardware(

@@ -11,10 +11,10 @@ import org.osgi.service.component.annotations.Component;
  * ARM's System MMU version 3.
  *
  * <p>Parameters, after the ID registers: {@code oas}, width of a physical address in bits (32, 36,
- * 40, 42, 44, 48 or 52; default 48); {@code stage}, of the domains' tables, 1 (default) or 2; {@code
- * page-sizes}, bitmap of bytes (default 4K, 2M, 1G); {@code sid-bits}, width of a stream id (default
- * 16); {@code two-level} stream table (default true); {@code range-invalidation} (default true);
- * {@code cmdq-shift} and {@code evtq-shift}, log2 of the entries (default 8 and 7); {@code
+ * 40, 42, 44, 48 or 52; default 48); {@code stage}, of the domains' tables, 1 (default) or 2;
+ * {@code page-sizes}, bitmap of bytes (default 4K, 2M, 1G); {@code sid-bits}, width of a stream id
+ * (default 16); {@code two-level} stream table (default true); {@code range-invalidation} (default
+ * true); {@code cmdq-shift} and {@code evtq-shift}, log2 of the entries (default 8 and 7); {@code
  * event-class}, what the hardware writes as class of an event about an input address (default 2, as
  * the architecture says; an emulation may leave 0); {@code device}, the kernel's name for it
  * (default: after the id).

@@ -51,7 +51,7 @@ record SmmuV3Parameters(
     int oas = values.bits("oas", 48, 32, 52);
     return new SmmuV3Parameters(
         unit.id(),
-        values.text("device", values.deviceName()),
+        values.text("device", unit.deviceName()),
         stage2,
         values.number("page-sizes", 0x4020_1000L, n -> n > 0),
         stage2 ? oas : VIRTUAL_BITS,

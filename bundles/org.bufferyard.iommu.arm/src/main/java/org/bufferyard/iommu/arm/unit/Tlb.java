@@ -8,8 +8,9 @@ import org.bufferyard.api.iommu.TlbCounts;
  * The translation cache of one IOMMU: 64 sets of 8 ways, filled by walks, tagged with what the
  * hardware tags by (an ASID, a VMID, a bank).
  *
- * <p>The set is chosen by the access (bits 17:12), so that a block can sit in several sets. A victim
- * is chosen round robin in its set; real parts differ. Only leaves are cached, no partial walks.
+ * <p>The set is chosen by the access (bits 17:12), so that a block can sit in several sets. A
+ * victim is chosen round robin in its set; real parts differ. Only leaves are cached, no partial
+ * walks.
  *
  * <p>Look-up: 8 compares. Flush of a page: 8, or 512 while blocks are cached. No allocation. Engine
  * thread only.

@@ -10,13 +10,6 @@ public record UnitParameters(String id, Map<String, String> values) {
     return new UnitParameters(unit.id(), unit.parameters());
   }
 
-  /** of_device_make_bus_id(): {@code smmu@9050000} is {@code 9050000.smmu}. */
-  public String deviceName() {
-    String node = id.substring(id.lastIndexOf('/') + 1);
-    int at = node.indexOf('@');
-    return at < 0 ? node : node.substring(at + 1) + "." + node.substring(0, at);
-  }
-
   public String text(String name, String otherwise) {
     return values.getOrDefault(name, otherwise);
   }

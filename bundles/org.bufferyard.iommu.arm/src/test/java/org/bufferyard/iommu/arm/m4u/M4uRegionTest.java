@@ -86,7 +86,8 @@ class M4uRegionTest {
             group);
         List<PhysRange> windows =
             List.of(
-                new PhysRange(0x2_4000_0000L, 0x400_0000), new PhysRange(0x2_4400_0000L, 0x400_0000));
+                new PhysRange(0x2_4000_0000L, 0x400_0000),
+                new PhysRange(0x2_4400_0000L, 0x400_0000));
         assertEquals(i == 2 ? windows : List.of(), m4u.reserved(group), group);
       }
       assertEquals(Optional.empty(), m4u.group(List.of(port(13, 8), port(13, 9))), "two regions");
@@ -252,7 +253,7 @@ class M4uRegionTest {
     IllegalArgumentException wrong =
         assertThrows(IllegalArgumentException.class, () -> open("mediatek,mt9999-m4u"));
     assertTrue(
-        wrong.getMessage().startsWith("M4U m4u: model 'mediatek,mt9999-m4u' is not modelled; there"),
+        wrong.getMessage().startsWith("M4U m4u: model 'mediatek,mt9999-m4u' is not modelled"),
         wrong::getMessage);
   }
 }

@@ -246,7 +246,8 @@ class LpaeTableTest {
     assertEquals(GIB, bench.table.phys(0));
     assertEquals(GIB + 0x2000, bench.table.phys(0x2000));
     assertEquals(GIB + 5 * MIB, bench.table.phys(5 * MIB));
-    assertEquals(attributes | 3 | 0x2000, bench.leaf(0x2000), "rights are kept, the type is a page's");
+    assertEquals(
+        attributes | 3 | 0x2000, bench.leaf(0x2000), "rights are kept, the type is a page's");
     assertEquals(List.of("page 0x1000 0x1000"), bench.flushes);
     assertTrue(bench.warnings.isEmpty());
   }

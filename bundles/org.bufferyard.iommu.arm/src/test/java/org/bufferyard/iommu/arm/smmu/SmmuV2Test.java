@@ -183,7 +183,9 @@ class SmmuV2Test {
       assertEquals("USF", fault(smmu, stream(0x480), 5, false).name());
       assertEquals(0, smmu.attach(stream(0x410, 0xf), domain), "covered already");
       assertEquals(
-          Errno.EINVAL.rc(), smmu.attach(stream(0x420, 0xff), domain), "overlaps with another mask");
+          Errno.EINVAL.rc(),
+          smmu.attach(stream(0x420, 0xff), domain),
+          "overlaps with another mask");
       assertEquals(Errno.EINVAL.rc(), smmu.attach(stream(0x1_0000), domain));
       assertEquals(
           Errno.EBUSY.rc(),

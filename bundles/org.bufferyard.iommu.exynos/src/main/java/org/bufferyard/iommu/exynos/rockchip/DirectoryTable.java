@@ -5,17 +5,18 @@ import static org.bufferyard.iommu.exynos.rockchip.TableWalk.PAGE;
 import static org.bufferyard.iommu.exynos.rockchip.TableWalk.TABLE_SIZE;
 
 import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.iommu.exynos.MappedTable;
 import org.bufferyard.iommu.exynos.TableMemory;
 
 /**
  * The tables of one domain as the driver keeps them: a directory of 4 KiB and a page table of 4 KiB
- * for each 4 MiB in use (rk_iommu_map, rk_iommu_unmap, rk_iommu_iova_to_phys). A mapping of any size
- * is a run of PTEs in one page table, so nothing remembers afterwards how large it was.
+ * for each 4 MiB in use (rk_iommu_map, rk_iommu_unmap, rk_iommu_iova_to_phys). A mapping of any
+ * size is a run of PTEs in one page table, so nothing remembers afterwards how large it was.
  *
  * <p>A page table is given back with the domain only. Cost: one word read and written a PTE. Engine
  * thread only.
  */
-final class DirectoryTable implements AutoCloseable {
+final class DirectoryTable implements MappedTable {
   private final TableMemory memory;
   private final TableEntry format;
   private final TableWalk walk;
@@ -35,13 +36,20 @@ final class DirectoryTable implements AutoCloseable {
     walk.startAt(directory);
   }
 
-  boolean exists() {
+  @Override
+  public boolean exists() {
     return directory != TableMemory.NONE;
   }
 
-  /** What DTE_ADDR is given. */
-  int base() {
-    return format.table(directory);
+  /** {@inheritDoc} That is DTE_ADDR. */
+  @Override
+  public long base() {
+    return Integer.toUnsignedLong(format.table(directory));
+  }
+
+  @Override
+  public boolean reaches(long last) {
+    return format.reaches(last);
   }
 
   TableEntry format() {
@@ -54,7 +62,8 @@ final class DirectoryTable implements AutoCloseable {
    * @return 0; -ENOMEM; or -EADDRINUSE over a valid PTE, with those before it invalid again and
    *     {@link #occupiedIova} and {@link #occupiedPhys} set
    */
-  int map(int iova, long phys, long size, int prot) {
+  @Override
+  public int map(int iova, long phys, long size, int prot) {
     long table = pageTable(iova);
     if (table == TableMemory.NONE) {
       return Errno.ENOMEM.rc();
@@ -98,8 +107,9 @@ final class DirectoryTable implements AutoCloseable {
     return table;
   }
 
-  /** Bytes unmapped: up to {@code size}, ending before the first PTE that is invalid. */
-  int unmap(int iova, long size) {
+  /** {@inheritDoc} They end before the first PTE that is invalid. */
+  @Override
+  public long unmap(int iova, long size) {
     int dte = memory.read(TableWalk.dteAddress(directory, iova));
     if (!TableEntry.isValid(dte)) {
       return 0;
@@ -119,9 +129,19 @@ final class DirectoryTable implements AutoCloseable {
     return total;
   }
 
-  /** rk_iommu_iova_to_phys(). */
-  long phys(long iova) {
-    return walk.phys(iova);
+  @Override
+  public int walk(int iova) {
+    return walk.walk(iova);
+  }
+
+  @Override
+  public long walkedPhys() {
+    return walk.walkedPhys();
+  }
+
+  @Override
+  public int walkedProt() {
+    return walk.walkedProt();
   }
 
   /** rk_iommu_domain_free(). */

@@ -8,9 +8,9 @@ import org.bufferyard.iommu.exynos.TableMemory;
 /**
  * The hardware: the registers that the driver uses (RK_MMU_*), the TLB and the walker behind them.
  *
- * <p>Not modelled: INT_RAWSTAT and AUTO_GATING, the IDLE and REPLAY_BUFFER_EMPTY bits of STATUS, the
- * time that a command takes (the driver polls for up to 1 ms), accesses that arrive while stalled
- * (here nothing runs between two register writes).
+ * <p>Not modelled: INT_RAWSTAT and AUTO_GATING, the IDLE and REPLAY_BUFFER_EMPTY bits of STATUS,
+ * the time that a command takes (the driver polls for up to 1 ms), accesses that arrive while
+ * stalled (here nothing runs between two register writes).
  *
  * <p>Cost of an access: see {@link CachedWalk}. Engine thread only.
  */

@@ -1,18 +1,19 @@
 package org.bufferyard.iommu.exynos.rockchip;
 
-import java.util.ArrayList;
-import java.util.List;
-import org.bufferyard.api.iommu.CountingTlb;
-import org.bufferyard.api.iommu.DomainType;
-import org.bufferyard.api.iommu.Iommu;
+import org.bufferyard.api.event.DmaEvent.HazardRaised;
+import org.bufferyard.api.event.DmaEvent.KernelMessage;
+import org.bufferyard.api.event.DmaEvent.MessageClass;
 import org.bufferyard.api.iommu.IommuContext;
-import org.bufferyard.api.iommu.IommuDomain;
+import org.bufferyard.api.iommu.IommuUnit;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.kernel.Errno;
+import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.iommu.exynos.CachedWalk.Outcome;
-import org.bufferyard.iommu.exynos.IdentityDomain;
+import org.bufferyard.iommu.exynos.MappedTable;
+import org.bufferyard.iommu.exynos.MasterMmu;
+import org.bufferyard.iommu.exynos.PageSizes;
 import org.bufferyard.iommu.exynos.TableMemory;
 import org.bufferyard.iommu.exynos.rockchip.Mmu.Command;
 
@@ -43,30 +44,27 @@ import org.bufferyard.iommu.exynos.rockchip.Mmu.Command;
  * <p>Cost of an access: 8 compares for a hit; two word reads more for a miss, or while unmapped
  * pages wait for their zap. Engine thread only.
  */
-final class RockchipIommu implements Iommu, CountingTlb {
+final class RockchipIommu implements MasterMmu {
+  /** RK_IOMMU_PGSIZE_BITMAP: every power of two from a page to a whole page table. */
+  static final PageSizes SIZES = new PageSizes(0x007f_f000);
+
+  private static final Rule MAP = Rule.of("H6", "rk_iommu_map");
+
   /** DTE_ADDR_DUMMY. */
   private static final int DUMMY_DTE = 0xcafe_babe;
 
-  private final String id;
+  private final IommuUnit unit;
   private final TableEntry format;
   private final IommuContext context;
   private final TableMemory tables;
   private final Mmu mmu;
-  private final List<RockchipDomain> domains = new ArrayList<>();
 
-  /** Whose table DTE_ADDR holds; null in rk_identity_domain. */
-  private RockchipDomain active;
-
-  RockchipIommu(String id, TableEntry format, IommuContext context) {
-    this.id = id;
+  RockchipIommu(IommuUnit unit, TableEntry format, IommuContext context) {
+    this.unit = unit;
     this.format = format;
     this.context = context;
     this.tables = new TableMemory(context, format.addressBits());
     this.mmu = new Mmu(tables, format);
-  }
-
-  String id() {
-    return id;
   }
 
   Mmu mmu() {
@@ -74,57 +72,31 @@ final class RockchipIommu implements Iommu, CountingTlb {
   }
 
   @Override
-  public IommuDomain newDomain(DomainType type) {
-    if (type == DomainType.IDENTITY) {
-      return IdentityDomain.INSTANCE;
-    }
-    DirectoryTable table = new DirectoryTable(tables, format);
-    RockchipDomain domain = new RockchipDomain(this, type, context.events(), table);
-    domains.add(domain);
-    return domain;
+  public PageSizes sizes() {
+    return SIZES;
   }
 
-  /** {@inheritDoc} It serves one master: specifiers have no cells ({@code #iommu-cells = <0>}). */
   @Override
-  public int attach(StreamId stream, IommuDomain domain) {
-    if (!stream.iommu().equals(id)) {
-      return Errno.ENODEV.rc();
-    }
-    if (!stream.specifier().isEmpty()) {
-      return Errno.EINVAL.rc();
-    }
-    return switch (domain) {
-      case IdentityDomain identity -> {
-        disable();
-        yield 0;
-      }
-      case RockchipDomain paged when paged == active -> 0;
-      case RockchipDomain paged when paged.table().format() != format -> Errno.EINVAL.rc();
-      case RockchipDomain paged when !paged.table().exists() -> Errno.ENOMEM.rc();
-      case RockchipDomain paged -> {
-        disable();
-        enable(paged);
-        yield 0;
-      }
-      default -> Errno.EINVAL.rc();
-    };
+  public DirectoryTable newTable() {
+    return new DirectoryTable(tables, format);
   }
 
-  /** {@inheritDoc} Detached means attached to rk_identity_domain: paging is off. */
   @Override
-  public void detach(StreamId stream) {
-    if (stream.iommu().equals(id) && stream.specifier().isEmpty()) {
-      disable();
-    }
+  public boolean walks(MappedTable table) {
+    return table instanceof DirectoryTable own && own.format() == format;
+  }
+
+  @Override
+  public boolean keepsTheSame() {
+    return true;
   }
 
   /** rk_iommu_enable(). */
-  private void enable(RockchipDomain domain) {
-    domain.enter(this);
-    active = domain;
+  @Override
+  public void enable(MappedTable table) {
     enableStall();
     forceReset();
-    mmu.setDteAddress(domain.table().base());
+    mmu.setDteAddress((int) table.base());
     mmu.command(Command.ZAP_CACHE);
     mmu.setMask(Mmu.PAGE_FAULT | Mmu.BUS_ERROR);
     mmu.command(Command.ENABLE_PAGING);
@@ -132,12 +104,8 @@ final class RockchipIommu implements Iommu, CountingTlb {
   }
 
   /** rk_iommu_identity_attach() and rk_iommu_disable(). The TLB is left as it is. */
-  void disable() {
-    if (active == null) {
-      return;
-    }
-    active.leave(this);
-    active = null;
+  @Override
+  public void disable() {
     enableStall();
     mmu.command(Command.DISABLE_PAGING);
     mmu.setMask(0);
@@ -161,16 +129,13 @@ final class RockchipIommu implements Iommu, CountingTlb {
   }
 
   @Override
-  public Translation translate(StreamId stream, long address, boolean write) {
-    RockchipDomain domain = active;
-    if (domain == null) {
-      return new Translation.Translated(address, false);
-    }
+  public Translation translate(
+      MappedTable table, StreamId stream, long address, boolean write, boolean mayDisagree) {
     if (address >>> 32 != 0) {
       mmu.pageFault((int) address, write);
       return interrupt(address, write);
     }
-    Outcome outcome = mmu.access((int) address, write, domain.hasUnzapped());
+    Outcome outcome = mmu.access((int) address, write, mayDisagree);
     return switch (outcome) {
       case REACHED -> new Translation.Translated(mmu.phys(), false);
       case STALE -> new Translation.Translated(mmu.phys(), true);
@@ -182,6 +147,14 @@ final class RockchipIommu implements Iommu, CountingTlb {
   private Translation.Fault interrupt(long address, boolean write) {
     int status = mmu.interrupts();
     boolean pageFault = (status & Mmu.PAGE_FAULT) != 0;
+    if (context.events().on()) {
+      FaultText text = new FaultText(tables, format, mmu.dteAddress(), mmu.faultAddress());
+      (pageFault ? text.pageFault(write) : text.busError())
+          .forEach(
+              line ->
+                  tell(
+                      MessageClass.IOMMU_FAULT, "rk_iommu " + unit.deviceName() + ": " + line));
+    }
     if (pageFault) {
       mmu.command(Command.ZAP_CACHE);
       mmu.command(Command.PAGE_FAULT_DONE);
@@ -190,25 +163,69 @@ final class RockchipIommu implements Iommu, CountingTlb {
     return new Translation.Fault(status, pageFault ? "Page fault" : "BUS_ERROR", address, write);
   }
 
+  private void tell(MessageClass kind, String text) {
+    context.events().emit(new KernelMessage(unit.id(), kind, text));
+  }
+
+  @Override
+  public boolean mapsInOrder() {
+    return true;
+  }
+
+  /** rk_iommu_zap_iova_first_last(): the first and the last page only. */
+  @Override
+  public void mapped(MappedTable table, int iova, int size) {
+    unmapped(iova, TableWalk.PAGE);
+    if (size > TableWalk.PAGE) {
+      unmapped(iova + size - TableWalk.PAGE, TableWalk.PAGE);
+    }
+  }
+
   /** rk_iommu_zap_lines(). */
-  void zapLines(int iova, int size) {
+  @Override
+  public void unmapped(int iova, int size) {
     for (int offset = 0; offset < size; offset += TableWalk.PAGE) {
       mmu.zapOneLine(iova + offset);
     }
   }
 
-  void forget(RockchipDomain domain) {
-    domains.remove(domain);
+  /** {@inheritDoc} Only an occupied page has a line in the kernel log. */
+  @Override
+  public void tellRefused(
+      MappedTable table, int rc, long iova, long phys, long size, int prot) {
+    if (rc == Errno.EADDRINUSE.rc() && table instanceof DirectoryTable own) {
+      long occupied = own.occupiedIova();
+      tell(
+          MessageClass.WARNING,
+          "iova: %#x already mapped to %#x cannot remap to phys: %#x prot: %#x"
+              .formatted(occupied, own.occupiedPhys(), phys + occupied - iova, prot));
+    }
   }
 
   @Override
-  public TlbCounts tlbCounts() {
+  public void tellCut(MappedTable table, long iova, long phys) {
+    context
+        .events()
+        .emit(
+            new HazardRaised(
+                MAP,
+                unit.id(),
+                "phys %#x has no bits in a page table entry: iova %#x reaches %#x instead"
+                    .formatted(phys, iova, table.phys(iova))));
+  }
+
+  @Override
+  public void tellPart(long iova, long size, long pageSize) {
+    throw new IllegalStateException("pages of these tables are all of one size");
+  }
+
+  @Override
+  public TlbCounts counts() {
     return mmu.counts();
   }
 
   @Override
   public void close() {
-    disable();
-    List.copyOf(domains).forEach(RockchipDomain::close);
+    // All that it has are its domains' tables.
   }
 }

@@ -5,6 +5,7 @@ import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.IommuKind;
 import org.bufferyard.api.iommu.IommuUnit;
 import org.bufferyard.api.kernel.Models;
+import org.bufferyard.iommu.exynos.MasterIommu;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -40,6 +41,6 @@ public final class RockchipIommuKind implements IommuKind {
                       + " or "
                       + VERSION_2);
         };
-    return new RockchipIommu(unit.id(), format, context);
+    return new MasterIommu(unit.id(), new RockchipIommu(unit, format, context));
   }
 }

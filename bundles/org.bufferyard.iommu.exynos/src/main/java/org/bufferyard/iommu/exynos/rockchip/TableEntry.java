@@ -18,7 +18,8 @@ import org.bufferyard.api.iommu.IommuProt;
  * </pre>
  *
  * <p>The driver sets neither cache attributes nor security; everything but READ and WRITE in {@code
- * prot} is dropped. READ and WRITE stand alone: a page can be writable and not readable, or neither.
+ * prot} is dropped. READ and WRITE stand alone: a page can be writable and not readable, or
+ * neither.
  *
  * <p>An address that the entry has no bits for is cut off without a word, as the driver's masks do;
  * {@link #reaches} tells beforehand. Stateless.

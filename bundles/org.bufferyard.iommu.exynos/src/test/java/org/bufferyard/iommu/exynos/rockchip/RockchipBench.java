@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Map;
 import org.bufferyard.api.contract.IommuBench;
 import org.bufferyard.api.iommu.DomainType;
+import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.IommuProt;
 import org.bufferyard.api.iommu.IommuUnit;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.Translation;
+import org.bufferyard.iommu.exynos.MasterIommu;
 
 /** One Rockchip IOMMU with its master in an unmanaged domain. */
 final class RockchipBench {
@@ -22,16 +24,20 @@ final class RockchipBench {
 
   final IommuBench yard = new IommuBench();
   final StreamId master = new StreamId("mmu0", List.of());
-  final RockchipIommu iommu;
+  final Iommu iommu;
+  final Mmu mmu;
   final IommuDomain domain;
 
   /** Physical address of the domain's directory. */
   final long directory;
 
   RockchipBench(String model) {
-    iommu =
-        (RockchipIommu)
-            new RockchipIommuKind().open(new IommuUnit("mmu0", model, Map.of()), yard);
+    boolean first = model.equals(RockchipIommuKind.VERSION_1);
+    IommuUnit unit = new IommuUnit("mmu0", model, Map.of());
+    RockchipIommu driver =
+        new RockchipIommu(unit, first ? TableEntry.V1 : TableEntry.V2, yard);
+    mmu = driver.mmu();
+    iommu = new MasterIommu("mmu0", driver);
     domain = iommu.newDomain(DomainType.UNMANAGED);
     directory = yard.liveTables().keySet().iterator().next();
     assertEquals(0, iommu.attach(master, domain));

@@ -8,13 +8,16 @@ import static org.bufferyard.iommu.exynos.rockchip.RockchipBench.W;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import org.bufferyard.api.contract.IommuBench;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Geometry;
 import org.bufferyard.api.iommu.Iommu;
+import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.IommuUnit;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.Translation.Fault;
@@ -108,15 +111,15 @@ class RockchipIommuTest {
     bench.map(IOVA + 2 * PAGE, PHYS, PAGE, 0);
     assertEquals(new Fault(1, "Page fault", 0x1234, false), bench.access(0x1234, false));
     assertEquals(new Fault(1, "Page fault", IOVA + 1, true), bench.access(IOVA + 1, true));
-    assertEquals(0x1, bench.iommu.mmu().status() & 0x3, "done, and paging goes on");
-    assertEquals(0x20, bench.iommu.mmu().status() & 0x20, "the last one was a write");
-    assertEquals((int) IOVA + 1, bench.iommu.mmu().faultAddress());
+    assertEquals(0x1, bench.mmu.status() & 0x3, "done, and paging goes on");
+    assertEquals(0x20, bench.mmu.status() & 0x20, "the last one was a write");
+    assertEquals((int) IOVA + 1, bench.mmu.faultAddress());
     assertEquals(
         new Fault(1, "Page fault", IOVA + PAGE, false), bench.access(IOVA + PAGE, false));
-    assertEquals(0, bench.iommu.mmu().status() & 0x20, "a read");
+    assertEquals(0, bench.mmu.status() & 0x20, "a read");
     assertInstanceOf(Fault.class, bench.access(IOVA + 2 * PAGE, false));
     assertInstanceOf(Fault.class, bench.access(IOVA + 2 * PAGE, true));
-    assertEquals(0, bench.iommu.mmu().interrupts(), "acknowledged");
+    assertEquals(0, bench.mmu.interrupts(), "acknowledged");
   }
 
   @Test
@@ -125,7 +128,7 @@ class RockchipIommuTest {
     // A DTE to 0x1000, where the bench has no RAM.
     bench.yard.memory().write(bench.directory, new byte[] {1, 0x10, 0, 0}, 0, 4);
     assertEquals(new Fault(2, "BUS_ERROR", 0x123, false), bench.access(0x123, false));
-    assertEquals(0, bench.iommu.mmu().interrupts());
+    assertEquals(0, bench.mmu.interrupts());
   }
 
   @Test
@@ -180,7 +183,7 @@ class RockchipIommuTest {
   @Test
   void attachingResetsThenPagesFromTheDirectory() {
     RockchipBench bench = RockchipBench.version2();
-    Mmu mmu = bench.iommu.mmu();
+    Mmu mmu = bench.mmu;
     assertEquals(0x1, mmu.status(), "paging, not stalled");
     assertEquals((int) bench.directory, mmu.dteAddress(), "bit 0 holds no address");
     bench.access(0x1234, true);
@@ -194,7 +197,7 @@ class RockchipIommuTest {
     RockchipBench bench = RockchipBench.version2();
     bench.access(0x1234, true);
     assertEquals(0, bench.iommu.attach(bench.master, bench.domain));
-    assertEquals(0x1234, bench.iommu.mmu().faultAddress(), "no reset");
+    assertEquals(0x1234, bench.mmu.faultAddress(), "no reset");
   }
 
   @Test
@@ -203,8 +206,8 @@ class RockchipIommuTest {
     bench.map(IOVA, PHYS, PAGE, R);
     bench.access(IOVA, false);
     bench.iommu.detach(bench.master);
-    assertEquals(0, bench.iommu.mmu().status());
-    assertEquals(0, bench.iommu.mmu().dteAddress());
+    assertEquals(0, bench.mmu.status());
+    assertEquals(0, bench.mmu.dteAddress());
     assertEquals(new Translated(IOVA, false), bench.access(IOVA, true));
     assertEquals(new Translated(0x1_2345_6789L, false), bench.access(0x1_2345_6789L, true));
     assertEquals(0, bench.iommu.attach(bench.master, bench.domain));
@@ -257,5 +260,42 @@ class RockchipIommuTest {
         "Rockchip IOMMU mmu0: model 'rockchip,rk3066-iommu' is not modelled; name rockchip,iommu"
             + " or rockchip,rk3568-iommu",
         refusal.getMessage());
+  }
+
+  /** As kernels of 64 bits are known to print it. */
+  @Test
+  void aPageFaultIsPrintedWithTheWalk() {
+    IommuBench yard = new IommuBench();
+    IommuUnit unit = new IommuUnit("soc/iommu@ff360480", RockchipIommuKind.VERSION_2, Map.of());
+    StreamId master = new StreamId(unit.id(), List.of());
+    try (Iommu iommu = new RockchipIommuKind().open(unit, yard)) {
+      IommuDomain domain = iommu.newDomain(DomainType.DMA);
+      String directory = "0x%016x".formatted(yard.liveTables().keySet().iterator().next());
+      assertEquals(0, iommu.attach(master, domain));
+      iommu.translate(master, 0x15_1800, true);
+      assertEquals(
+          List.of(
+              "rk_iommu ff360480.iommu: Page fault at 0x0000000000151800 of type write",
+              "rk_iommu ff360480.iommu: iova = 0x0000000000151800: dte_index: 0x0 pte_index: 0x151"
+                  + " page_offset: 0x800",
+              "rk_iommu ff360480.iommu: mmu_dte_addr: "
+                  + directory
+                  + " dte@"
+                  + directory
+                  + ": 0x000000 valid: 0 pte@0x0000000000000000: 0x000000 valid: 0"
+                  + " page@0x0000000000000000 flags: 0x0"),
+          said(yard));
+      assertEquals(PAGE, domain.map(IOVA, PHYS, PAGE, 1, R));
+      yard.events().clear();
+      iommu.translate(master, IOVA + 0x123, true);
+      String walk = said(yard).getLast();
+      assertTrue(walk.contains(": 0x60000003 valid: 1 page@0x0000000060000123 flags: 0x2"), walk);
+    }
+  }
+
+  private static List<String> said(IommuBench yard) {
+    return yard.events().of(DmaEvent.KernelMessage.class).stream()
+        .map(DmaEvent.KernelMessage::text)
+        .toList();
   }
 }

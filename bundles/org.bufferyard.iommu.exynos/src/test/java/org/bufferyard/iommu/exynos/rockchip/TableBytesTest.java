@@ -14,7 +14,9 @@ import org.bufferyard.api.iommu.Translation.Translated;
 import org.bufferyard.api.kernel.Errno;
 import org.junit.jupiter.api.Test;
 
-/** The tables as another master of the memory would read them: words, never the provider's own walk. */
+/**
+ * The tables as another master of the memory would read them: words, never the provider's own walk.
+ */
 class TableBytesTest {
   private static final long IOVA = 0x1240_0000L;
 
