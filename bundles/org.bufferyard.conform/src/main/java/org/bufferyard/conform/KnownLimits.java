@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.bufferyard.platform.conform.ConformReport.Difference;
+import org.bufferyard.platform.conform.ConformReport.Format;
 import org.bufferyard.platform.conform.ConformReport.Limit;
 
 /**
@@ -36,6 +37,7 @@ final class KnownLimits {
 
   private final List<Known> known = new ArrayList<>();
   private final List<Limit> limits = new ArrayList<>();
+  private final List<Format> formats = new ArrayList<>();
 
   private KnownLimits(JsonObject json) {
     for (JsonElement element : json.getAsJsonArray("differences")) {
@@ -51,6 +53,12 @@ final class KnownLimits {
     for (JsonElement element : json.getAsJsonArray("notModelled")) {
       JsonObject o = element.getAsJsonObject();
       limits.add(new Limit(o.get("area").getAsString(), o.get("text").getAsString()));
+    }
+    for (JsonElement element : json.getAsJsonArray("tableFormats")) {
+      JsonObject o = element.getAsJsonObject();
+      Optional<String> facts =
+          Optional.of(o.get("facts").getAsString()).filter(text -> !text.isEmpty());
+      formats.add(new Format(o.get("format").getAsString(), facts, o.get("bits").getAsString()));
     }
   }
 
@@ -77,6 +85,10 @@ final class KnownLimits {
 
   List<Limit> limits() {
     return limits;
+  }
+
+  List<Format> formats() {
+    return formats;
   }
 
   /** The same difference, with its reason when one is known. */

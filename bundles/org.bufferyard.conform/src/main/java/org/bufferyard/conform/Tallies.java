@@ -65,6 +65,6 @@ final class Tallies {
           scenarios.add(new ScenarioTally(key.scenario(), key.run(), count.tally()));
         });
     return new ConformReport(
-        total.tally(), scenarios, differences, reasons, known.limits());
+        total.tally(), scenarios, differences, reasons, known.limits(), known.formats());
   }
 }

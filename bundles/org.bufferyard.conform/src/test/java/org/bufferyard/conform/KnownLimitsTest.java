@@ -2,12 +2,20 @@ package org.bufferyard.conform;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bufferyard.platform.conform.ConformReport;
 import org.bufferyard.platform.conform.ConformReport.Difference;
+import org.bufferyard.platform.conform.ConformReport.Format;
 import org.junit.jupiter.api.Test;
 
 class KnownLimitsTest {
@@ -16,7 +24,8 @@ class KnownLimitsTest {
       {"differences": [
          {"scenario": "kmalloc_map", "id": "kmalloc_map-1[0-9]", "field": "dma",
           "why": "The slab offset is random."}],
-       "notModelled": [{"area": "time", "text": "Timers."}]}
+       "notModelled": [{"area": "time", "text": "Timers."}],
+       "tableFormats": [{"format": "v7s", "facts": "", "bits": "V7sTableTest"}]}
       """;
 
   private final KnownLimits limits = KnownLimits.of(new StringReader(LIMITS));
@@ -54,5 +63,27 @@ class KnownLimitsTest {
   @Test
   void theProductSaysWhatItLeavesOut() {
     assertFalse(KnownLimits.carried().limits().isEmpty());
+  }
+
+  @Test
+  void aFormatWithoutFactsHasNone() {
+    assertEquals(
+        List.of(new Format("v7s", Optional.empty(), "V7sTableTest")), limits.formats());
+  }
+
+  /** Each format names the test that holds its bits, and there is such a test. */
+  @Test
+  void theTestsThatFormatsNameExist() throws IOException {
+    try (Stream<Path> sources = Files.walk(Path.of(".."))) {
+      Set<String> tests =
+          sources
+              .map(p -> p.getFileName().toString())
+              .filter(n -> n.endsWith("Test.java"))
+              .map(n -> n.substring(0, n.length() - ".java".length()))
+              .collect(Collectors.toSet());
+      for (Format format : KnownLimits.carried().formats()) {
+        assertTrue(tests.contains(format.bits()), format::toString);
+      }
+    }
   }
 }

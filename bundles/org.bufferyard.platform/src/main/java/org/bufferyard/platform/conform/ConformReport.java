@@ -11,13 +11,15 @@ import java.util.Optional;
  *
  * @param skipReasons how many cases were skipped for which reason
  * @param limits what no case covers because nothing models it
+ * @param formats translation tables, and what holds their bits
  */
 public record ConformReport(
     Tally total,
     List<ScenarioTally> scenarios,
     List<Difference> differences,
     Map<String, Long> skipReasons,
-    List<Limit> limits) {
+    List<Limit> limits,
+    List<Format> formats) {
 
   public record Tally(long cases, long agree, long differ, long skipped, long advisory) {
     public Tally {
@@ -51,11 +53,20 @@ public record ConformReport(
    */
   public record Limit(String area, String text) {}
 
+  /**
+   * A format of translation tables.
+   *
+   * @param facts recorded ones that cover it; empty for none
+   * @param bits name of the test that holds it to bits of a manual or driver
+   */
+  public record Format(String name, Optional<String> facts, String bits) {}
+
   public ConformReport {
     scenarios = List.copyOf(scenarios);
     differences = List.copyOf(differences);
     skipReasons = Map.copyOf(skipReasons);
     limits = List.copyOf(limits);
+    formats = List.copyOf(formats);
   }
 
   /** Cases that differ, each in a way that no model can know. They count as differing as well. */

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.bufferyard.platform.conform.ConformReport;
 import org.bufferyard.platform.conform.ConformReport.Difference;
+import org.bufferyard.platform.conform.ConformReport.Format;
 import org.bufferyard.platform.conform.ConformReport.ScenarioTally;
 import org.bufferyard.platform.conform.ConformReport.Tally;
 
@@ -33,6 +34,7 @@ public final class FidelityPage {
     differences();
     skipped();
     limits();
+    formats();
     return out.toString();
   }
 
@@ -137,5 +139,17 @@ public final class FidelityPage {
         .limits()
         .forEach(
             l -> out.append("| ").append(l.area()).append(" | ").append(l.text()).append(" |\n"));
+  }
+
+  private void formats() {
+    out.append("\n## Formats of translation tables\n\n");
+    out.append("Every format has a test that holds its descriptors to bits of a manual or driver.");
+    out.append(" Where facts\nsay none, nothing that a kernel printed covers them.\n\n");
+    out.append("| format | recorded facts | bits by hand |\n|---|---|---|\n");
+    for (Format format : report.formats()) {
+      out.append("| ").append(format.name());
+      out.append(" | ").append(format.facts().orElse("none"));
+      out.append(" | `").append(format.bits()).append("` |\n");
+    }
   }
 }

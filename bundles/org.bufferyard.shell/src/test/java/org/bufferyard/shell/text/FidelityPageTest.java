@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.platform.conform.ConformReport;
 import org.bufferyard.platform.conform.ConformReport.Difference;
+import org.bufferyard.platform.conform.ConformReport.Format;
 import org.bufferyard.platform.conform.ConformReport.Limit;
 import org.bufferyard.platform.conform.ConformReport.ScenarioTally;
 import org.bufferyard.platform.conform.ConformReport.Tally;
@@ -29,7 +30,10 @@ class FidelityPageTest {
                     differing("one", "dma", Optional.of("A pointer is hashed.")),
                     differing("two", "rc", Optional.empty())),
                 Map.of("no such device", 1L),
-                List.of(new Limit("time", "Timers."))))
+                List.of(new Limit("time", "Timers.")),
+                List.of(
+                    new Format("v7s", Optional.of("golden-pgtable"), "V7sTableTest"),
+                    new Format("Rockchip", Optional.empty(), "TableEntryTest"))))
         .markdown();
   }
 
@@ -56,5 +60,11 @@ class FidelityPageTest {
   void whatIsSkippedOrLeftOutIsSaid() {
     assertSays("| 1 | no such device |");
     assertSays("| time | Timers. |");
+  }
+
+  @Test
+  void formatsWithoutRecordedFactsSayNone() {
+    assertSays("| v7s | golden-pgtable | `V7sTableTest` |");
+    assertSays("| Rockchip | none | `TableEntryTest` |");
   }
 }

@@ -165,7 +165,8 @@ final class M4uChips {
   }
 
   private static M4uPlatform infra(Map<Integer, Integer> banks, Flag... flags) {
-    return new M4uPlatform(and(Flag.TYPE_INFRA, flags), IovaRegion.SINGLE, List.of(), banks, List.of());
+    return new M4uPlatform(
+        and(Flag.TYPE_INFRA, flags), IovaRegion.SINGLE, List.of(), banks, List.of());
   }
 
   private static M4uPlatform multi(
