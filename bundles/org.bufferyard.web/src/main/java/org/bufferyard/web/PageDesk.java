@@ -9,6 +9,8 @@ import java.util.Optional;
 import org.bufferyard.platform.board.BoardImports;
 import org.bufferyard.platform.check.Checks;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.live.LiveYards;
+import org.bufferyard.platform.registry.Kinds;
 import org.bufferyard.platform.verdict.Explainer;
 import org.bufferyard.platform.web.PageOptions;
 import org.bufferyard.platform.web.PageServer;
@@ -20,6 +22,7 @@ import org.bufferyard.web.http.Gate;
 import org.bufferyard.web.http.OpenPage;
 import org.bufferyard.web.layout.ContainerLayout;
 import org.bufferyard.web.live.LiveDesk;
+import org.bufferyard.web.live.ServiceSwitch;
 import org.bufferyard.web.schema.SchemaDesk;
 import org.bufferyard.web.verdict.VerdictDesk;
 import org.bufferyard.web.wire.EventHub;
@@ -30,6 +33,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
 /**
  * The editor as a whole: makes its parts when somebody opens it, and takes them down. Safe for any
@@ -43,12 +47,19 @@ public final class PageDesk implements PageServer, OpenPage {
   private final BoardModels models;
   private final BoardImports imports;
   private final Port port;
+  private final ServiceSwitch toggle;
 
   @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
   private volatile Explainer explainer;
 
   @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
   private volatile Checks checks;
+
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+  private volatile LiveYards yards;
+
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+  private volatile Kinds kinds;
 
   // Written under the lock of this.
   private volatile Counter counter;
@@ -57,10 +68,12 @@ public final class PageDesk implements PageServer, OpenPage {
   public PageDesk(
       @Reference BoardModels models,
       @Reference BoardImports imports,
-      @Reference ConfigurationAdmin configurations) {
+      @Reference ConfigurationAdmin configurations,
+      @Reference ServiceComponentRuntime components) {
     this.models = models;
     this.imports = imports;
     this.port = new Port(configurations);
+    this.toggle = new ServiceSwitch(components, configurations);
   }
 
   @Override
@@ -112,8 +125,21 @@ public final class PageDesk implements PageServer, OpenPage {
         workspace,
         documents,
         new VerdictDesk(() -> Optional.ofNullable(explainer)),
-        new LiveDesk(),
+        live(hub),
         new LateLayout());
+  }
+
+  private LiveDesk live(EventHub hub) {
+    LiveDesk live =
+        new LiveDesk(
+            new LiveDesk.Services(
+                () -> Optional.ofNullable(yards),
+                () -> Optional.ofNullable(kinds),
+                () -> Optional.ofNullable(explainer),
+                Optional.of(toggle)),
+            hub);
+    live.start();
+    return live;
   }
 
   /** ELK is large: it is loaded when somebody wants a layout. */
@@ -140,6 +166,7 @@ public final class PageDesk implements PageServer, OpenPage {
     counter = null;
     if (open != null) {
       open.hub().close();
+      open.live().close();
       open.documents().close();
     }
     try {

@@ -66,7 +66,7 @@ final class TestServer implements AutoCloseable {
                 workspace,
                 documents,
                 new VerdictDesk(Optional::empty),
-                new LiveDesk(),
+                new LiveDesk(LiveDesk.Services.none(), hub),
                 () -> layout));
     ServerConnector connector = new ServerConnector(server);
     connector.setHost("127.0.0.1");
