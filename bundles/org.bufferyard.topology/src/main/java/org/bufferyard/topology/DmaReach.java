@@ -12,6 +12,8 @@ import org.bufferyard.topology.model.board.Bus;
 import org.bufferyard.topology.model.board.Coherency;
 import org.bufferyard.topology.model.board.Device;
 import org.bufferyard.topology.model.board.Topology;
+import org.eclipse.emf.common.util.TreeIterator;
+import org.eclipse.emf.ecore.EObject;
 
 /**
  * What a device can address: its dma_range_map (A3, A4), masks and bus limit (A5), coherency (A6).
@@ -27,6 +29,30 @@ final class DmaReach {
   DmaReach(Topology board, Problems problems) {
     this.board = board;
     this.problems = problems;
+  }
+
+  /**
+   * The last CPU address that everybody on a bus with windows reaches; all ones without such a bus.
+   * {@code drivers/of/address.c: of_dma_get_max_cpu_address()}.
+   */
+  static long lowestEnd(Topology board) {
+    long lowest = -1L;
+    for (TreeIterator<EObject> all = board.eAllContents(); all.hasNext(); ) {
+      if (all.next() instanceof Bus bus && !DmaWay.isDisabled(bus)) {
+        long end = bus.getDmaRanges().isEmpty() ? -1L : cpuEnd(regions(bus));
+        lowest = Long.compareUnsigned(end, lowest) < 0 ? end : lowest;
+      }
+    }
+    return lowest;
+  }
+
+  private static long cpuEnd(List<DmaRange> regions) {
+    long end = regions.isEmpty() ? -1L : 0;
+    for (DmaRange region : regions) {
+      long last = region.cpu() + region.size() - 1;
+      end = Long.compareUnsigned(last, end) > 0 ? last : end;
+    }
+    return end;
   }
 
   Reach of(Device device) {

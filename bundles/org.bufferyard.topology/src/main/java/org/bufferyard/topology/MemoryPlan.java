@@ -28,6 +28,7 @@ import org.bufferyard.topology.model.board.Topology;
 final class MemoryPlan {
   private static final PhysRange ANYWHERE = new PhysRange(0, -1L);
   private static final PhysRange BELOW_4G = new PhysRange(0, 1L << 32);
+  private static final long LAST_BELOW_4G = 0xffff_ffffL;
 
   private final Topology board;
   private final Problems problems;
@@ -186,27 +187,45 @@ final class MemoryPlan {
     }
     Optional<PhysRange> found = free.take(board.getSwiotlbSize(), board.getPageSize(), lowMemory());
     if (found.isEmpty()) {
-      problems.warn(board, "no free RAM below 4G for the bounce buffer: Linux goes without", "");
+      problems.warn(board, "no free RAM in the low memory for the bounce buffer: Linux goes without", "");
       return Bounce.NONE;
     }
     return new Bounce(mode, found, board.getSwiotlbAreas());
   }
 
   /**
-   * Where memblock_alloc_low() looks: below 4G, on 32-bit Arm in the part with a linear mapping.
+   * Where memblock_alloc_low() looks: below 4G, on arm64 in the DMA zone (ARCH_LOW_ADDRESS_LIMIT), on
+   * 32-bit Arm in the part with a linear mapping.
    */
   private PhysRange lowMemory() {
-    if (board.getArchitecture() != Architecture.ARM || banks.isEmpty()) {
-      return BELOW_4G;
-    }
-    // arch/arm/mm/mmu.c: adjust_lowmem_bounds(), 3G/1G split and 240 MiB of vmalloc space
-    return new PhysRange(banks.getFirst().range().base(), 760L << 20);
+    return switch (board.getArchitecture()) {
+      case X86 -> BELOW_4G;
+      case ARM64 -> new PhysRange(0, Spans.sizeUpTo(zoneDmaLimit()));
+      // arch/arm/mm/mmu.c: adjust_lowmem_bounds(), 3G/1G split and 240 MiB of vmalloc space
+      case ARM -> new PhysRange(banks.getFirst().range().base(), 760L << 20);
+    };
   }
 
-  /** Last address of the DMA zone; x86 has the 24-bit one of old. */
+  /**
+   * Last address of the DMA zone, unless the board says otherwise: on arm64 what the narrowest bus
+   * reaches, x86 has the 24-bit one of old.
+   */
   long zoneDmaLimit() {
-    boolean isa = board.getArchitecture() == Architecture.X86 && !board.isSetZoneDmaLimit();
-    return isa ? 0xff_ffffL : board.getZoneDmaLimit();
+    boolean said = board.isSetZoneDmaLimit();
+    return switch (board.getArchitecture()) {
+      case X86 -> said ? board.getZoneDmaLimit() : 0xff_ffffL;
+      case ARM64 -> maxZonePhys(said ? board.getZoneDmaLimit() : DmaReach.lowestEnd(board));
+      case ARM -> board.getZoneDmaLimit();
+    };
+  }
+
+  /** arch/arm64/mm/init.c: max_zone_phys(); RAM that begins beyond the limit makes it void. */
+  private long maxZonePhys(long lowestEnd) {
+    long limit = Long.compareUnsigned(lowestEnd, LAST_BELOW_4G) < 0 ? lowestEnd : LAST_BELOW_4G;
+    boolean beyond =
+        !banks.isEmpty()
+            && Long.compareUnsigned(banks.getFirst().range().base(), limit) > 0;
+    return beyond ? LAST_BELOW_4G : limit;
   }
 
   private boolean serves(ReservedPool pool) {

@@ -88,8 +88,8 @@ class DmaReachTest {
 
   @Test
   void entriesOfDifferentFlagsDoNotMerge() {
-    String first = window("0x0", "0x0", "4K").replace("/>", " flags=\"0x2000000\"/>");
-    String second = window("0x1000", "0x1000", "4K").replace("/>", " flags=\"0x43000000\"/>");
+    String first = window("0x0", "0x0", "1G").replace("/>", " flags=\"0x2000000\"/>");
+    String second = window("0x40000000", "0x40000000", "1G").replace("/>", " flags=\"0x43000000\"/>");
     Reach reach = reach(bus(named("pcie"), first + second + device("")));
     assertEquals(2, reach.rangeMap().regions().size());
   }
@@ -152,7 +152,7 @@ class DmaReachTest {
             "<components T:Memory\" id=\"ram\" name=\"ram\" base=\"0x0\" size=\"1G\"/>"
                 + bus(
                     named("soc"),
-                    window("0x0", "0x0", "4K")
+                    window("0x0", "0x0", "1G")
                         + bus(named("c"), window("0x0", "0x90000000", "4K") + device(""))));
     assertEquals(1, reading.warnings("f").size());
     assertTrue(reading.warnings("f").getFirst().contains("-EINVAL (A4)"), reading.toString());

@@ -31,6 +31,16 @@ class MemoryPlanTest {
             .formatted(base, size, pools));
   }
 
+  /** With buses beside the memory. */
+  private static PlatformSpec narrowed(String attributes, String base, String size, String buses) {
+    return TestBoards.read(
+            attributes,
+            "<components T:Memory\" id=\"ram\" name=\"ram\" base=\"%s\" size=\"%s\"/>"
+                    .formatted(base, size)
+                + buses)
+        .orThrow("f");
+  }
+
   private static String pool(String name, String attributes) {
     return "<pools id=\"%1$s\" name=\"%1$s\" %2$s/>".formatted(name, attributes);
   }
@@ -114,6 +124,36 @@ class MemoryPlanTest {
     PlatformSpec board = board("cmaSize=\"0\"", "0x0", "8G", "");
     assertEquals(Optional.of(range(0xfc00_0000L, 64 << 20)), board.machine().swiotlb().region());
     assertEquals(Optional.empty(), board.machine().defaultCma());
+  }
+
+  /** bcm2711 and the recorded arm64 machine: what the narrowest bus reaches bounds the DMA zone. */
+  @Test
+  void onArm64TheBounceBufferLiesWhereTheNarrowestBusReachesIt() {
+    String narrow =
+        "<components T:Bus\" id=\"soc\" name=\"soc\">"
+            + "<dmaRanges dma=\"0xc0000000\" parent=\"0x0\" size=\"1G\"/>%s</components>";
+    PlatformSpec board = narrowed("", "0x0", "4G", narrow.formatted(""));
+    assertEquals(0x3fff_ffffL, board.machine().zoneDmaLimit());
+    assertEquals(Optional.of(range(0x3800_0000L, 64 << 20)), board.machine().swiotlb().region());
+    assertEquals(Optional.of(range(0x3c00_0000L, 64 << 20)), board.machine().defaultCma());
+    // A bus below one counts with its CPU addresses, the widest of its windows.
+    String inner =
+        "<components T:Bus\" id=\"in\" name=\"in\">"
+            + "<dmaRanges dma=\"0x0\" parent=\"0xc0000000\" size=\"256M\"/>"
+            + "<dmaRanges dma=\"0x20000000\" parent=\"0xd0000000\" size=\"256M\"/></components>";
+    assertEquals(
+        0x1fff_ffffL,
+        narrowed("", "0x0", "4G", narrow.formatted(inner)).machine().zoneDmaLimit());
+    // RAM that begins beyond makes the limit void, another architecture has none of it.
+    assertEquals(
+        0xffff_ffffL,
+        narrowed("", "0x40000000", "1G", narrow.formatted("")).machine().zoneDmaLimit());
+    assertEquals(
+        Optional.of(range(0xfc00_0000L, 64 << 20)),
+        narrowed("architecture=\"x86\"", "0x0", "4G", narrow.formatted(""))
+            .machine()
+            .swiotlb()
+            .region());
   }
 
   @Test
