@@ -110,7 +110,7 @@ class StreamingPipelineTest {
   private void assertAllDelivered() {
     for (int i = 0; i < left.size(); i++) {
       assertEquals(i, left.get(i).frame());
-      assertInstanceOf(How.Delivered.class, left.get(i).how());
+      assertInstanceOf(How.Delivered.class, left.get(i).how(), left.toString());
       assertEquals(SIZE, left.get(i).bytes());
     }
   }
@@ -167,6 +167,27 @@ class StreamingPipelineTest {
           pipeline.drain(yard);
           assertEquals(3 * BUFFERS, left.size());
           assertAllDelivered();
+        });
+  }
+
+  @Test
+  void framesThatBounceDoSoAfterAStop() {
+    memory = MemoryKind.DEFAULT;
+    policy = OpsPolicy.PROPOSAL;
+    board.scalerTranslated = false;
+    board.scalerMask = 0x7fff_ffffL;
+    with(
+        (yard, pipeline) -> {
+          assertEquals(Optional.empty(), pipeline.start(yard));
+          steps(yard, pipeline, 3 * BUFFERS);
+          assertTrue(left.getLast().bouncedBytes() > 0, left.toString());
+          assertAllDelivered();
+          for (int i = 0; i < 3; i++) {
+            pipeline.stop(yard, true, "");
+            assertEquals(Optional.empty(), pipeline.start(yard));
+            steps(yard, pipeline, 3 * BUFFERS);
+            assertAllDelivered();
+          }
         });
   }
 

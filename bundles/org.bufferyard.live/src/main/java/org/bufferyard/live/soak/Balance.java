@@ -29,6 +29,7 @@ final class Balance {
   private final List<LiveYard> yards;
   private final Set<String> troubles = new LinkedHashSet<>();
   private final Map<LiveYard, Long> read = new HashMap<>();
+  private final Map<String, Long> wrong = new HashMap<>();
 
   Balance(long seed, List<LiveYard> yards) {
     this.seed = seed;
@@ -48,6 +49,14 @@ final class Balance {
         read.put(yard, entry.number());
         if (isTrouble(entry)) {
           trouble("swap " + after + ": " + yard.spec().name() + ": " + entry.text());
+        }
+      }
+      for (PipelineStatus p : yard.status().pipelines()) {
+        Long before = wrong.put(yard.spec().name() + ": " + p.name(), p.wrongChecksums());
+        if (p.wrongChecksums() > (before == null ? 0 : before)) {
+          trouble(
+              "swap " + after + ": " + yard.spec().name() + ": " + p.name()
+                  + ": frames with other bytes than were written");
         }
       }
     }
@@ -103,6 +112,9 @@ final class Balance {
     look("after all");
     double seconds = (System.nanoTime() - began) / 1e9;
     List<YardStatus> all = yards.stream().map(LiveYard::status).toList();
+    all.stream()
+        .filter(yard -> !yard.balance().isClean())
+        .forEach(yard -> trouble(yard.name() + ": left over: " + yard.balance()));
     List<PipelineStatus> pipelines = all.stream().flatMap(y -> y.pipelines().stream()).toList();
     int abandoned = all.stream().mapToInt(YardStatus::abandonedThreads).sum();
     yards.forEach(LiveYard::close);

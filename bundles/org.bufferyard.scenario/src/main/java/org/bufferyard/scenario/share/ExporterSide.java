@@ -19,7 +19,6 @@ import org.bufferyard.api.dmabuf.DmaFence;
 import org.bufferyard.api.dmabuf.ExportedMemory;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.memory.PageRef;
-import org.bufferyard.api.memory.Pgprot;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
@@ -299,29 +298,12 @@ public final class ExporterSide {
    * through the caches. No driver does so: it is the platform that moves a frame.
    */
   public byte[] bytes(long sizeBytes) {
-    byte[] bytes = new byte[Math.toIntExact(sizeBytes)];
-    return yard.cache()
-        .coherently(
-            () -> {
-              int at = 0;
-              for (PhysRange run : runs()) {
-                int length = (int) Math.min(run.size(), bytes.length - at);
-                yard.cache().read(run.base(), Pgprot.CACHED, bytes, at, length);
-                at += length;
-              }
-              return bytes;
-            });
+    return new BufferBytes(yard, runs()).read(sizeBytes);
   }
 
-  /** Puts such bytes into the buffer; no cache holds others then. */
+  /** Puts such bytes into the buffer; they are in memory then, and in no cache. */
   public void put(byte[] bytes) {
-    int at = 0;
-    for (PhysRange run : runs()) {
-      int length = (int) Math.min(run.size(), bytes.length - at);
-      yard.cache().forget(run.base(), length);
-      yard.memory().write(run.base(), bytes, at, length);
-      at += length;
-    }
+    new BufferBytes(yard, runs()).write(bytes);
   }
 
   /** Whether the memory outlives its export: memory of a process does not, nor pages of a driver. */
