@@ -4,6 +4,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import org.bufferyard.api.dmabuf.DmaBufs.ExportResult;
 import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
 import org.bufferyard.api.dmabuf.DmaBufs.PageBlocks;
@@ -11,6 +12,8 @@ import org.bufferyard.api.dmabuf.ExportedMemory;
 import org.bufferyard.api.dmabuf.FenceUsage;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.registry.PlugInException;
 import org.bufferyard.platform.yard.DmaBufEngineContext;
 
 /** What every process of a yard can open: device nodes, memory files, sync files. */
@@ -98,11 +101,9 @@ final class UserSpace {
         Long.toString(sizeBytes),
         "entries",
         Integer.toString(pages.get().origNents()));
-    int fd = descriptor(pages.get(), sizeBytes, heap.name(), heap.ops(), process, flags);
-    if (fd < 0) {
-      store.release(pages.get());
-    }
-    return fd;
+    return orGiveBack(
+        pages.get(),
+        () -> descriptor(pages.get(), sizeBytes, heap.name(), heap.ops(), process, flags));
   }
 
   /** The end of udmabuf_create(): a descriptor, or an errno and no page is held. */
@@ -120,9 +121,21 @@ final class UserSpace {
         Long.toString(pages.sizeBytes()),
         "entries",
         Integer.toString(list.origNents()));
-    int fd = descriptor(list, pages.sizeBytes(), UDMABUF, UDMABUF, process, flags);
+    return orGiveBack(
+        list, () -> descriptor(list, pages.sizeBytes(), UDMABUF, UDMABUF, process, flags));
+  }
+
+  /** Without a descriptor nobody has the pages; nor where there are no ops to export them with. */
+  private int orGiveBack(SgTable pages, IntSupplier export) {
+    int fd;
+    try {
+      fd = export.getAsInt();
+    } catch (BadInputException | PlugInException noOps) {
+      giveBack(pages);
+      throw noOps;
+    }
     if (fd < 0) {
-      unpin(list);
+      giveBack(pages);
     }
     return fd;
   }

@@ -45,6 +45,8 @@ class ExchangeTest {
         Arguments.of(BouncePoolKind.class, "swiotlb"),
         Arguments.of(IommuKind.class, "samsung,exynos-sysmmu"),
         Arguments.of(DmaBufOpsKind.class, "vb2-contig"),
+        Arguments.of(DmaBufOpsKind.class, "system-heap"),
+        Arguments.of(DmaBufOpsKind.class, "vb2-sg"),
         Arguments.of(DeviceKind.class, "test,scaler"));
   }
 
