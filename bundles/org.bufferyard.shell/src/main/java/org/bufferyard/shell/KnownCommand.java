@@ -14,10 +14,12 @@ enum KnownCommand {
   WHY("why", "which plug-ins are used, and why the others are not"),
   SOAK("soak", "exchange plug-ins at random under load, then draw the balance"),
   START("start", "a yard that stays: pipelines, page, plug-in folder, shell"),
+  OPEN("open", "let one more scenario stream in the running yard"),
   STATUS("status", "what the running yard is doing"),
   FEATURE("feature", "install, update, remove or list features of the running yard"),
   PLUGIN("plugin", "the same for single bundles"),
-  STOP("stop", "stop the running yard");
+  STOP("stop", "stop the running yard"),
+  NEW("new", "a project for a device of your own");
 
   private final String word;
   private final String says;

@@ -1,0 +1,2 @@
+/** __TITLE__ as a device type. */
+package __PACKAGE__;
