@@ -467,6 +467,16 @@ public final class Document implements AutoCloseable {
         });
   }
 
+  /** The server ends: the changes of this moment are kept, for the check has not seen them yet. */
+  void leave() {
+    thread.call(
+        () -> {
+          keep();
+          return null;
+        });
+    close();
+  }
+
   @Override
   public void close() {
     thread.close();

@@ -311,7 +311,7 @@ public final class Documents implements AutoCloseable {
   @Override
   public void close() {
     unlisten.run();
-    all().forEach(Document::close);
+    all().forEach(Document::leave);
     around.close();
   }
 }

@@ -44,7 +44,7 @@ public final class PageFiles extends HttpServlet {
       <!doctype html><html lang="en"><meta charset="utf-8"><title>Bufferyard</title>
       <h1>The page was not built</h1>
       <p>This Bufferyard runs, and its API answers, but it was built without the page: Node was not
-      found. Install Node 18 or newer with npm, and run <code>mvn package</code> in the checkout; then
+      found. Install Node 20 or newer with npm, and run <code>mvn package</code> in the checkout; then
       start it again.</p></html>
       """;
 
