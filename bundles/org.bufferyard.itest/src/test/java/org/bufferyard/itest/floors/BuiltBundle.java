@@ -38,7 +38,10 @@ record BuiltBundle(
 
   record Component(String name, Set<String> provides, List<Reference> references) {}
 
-  record Reference(String service, boolean dynamic) {}
+  /**
+   * @param optional whether the component does without it
+   */
+  record Reference(String service, boolean dynamic, boolean optional) {}
 
   /** Reads a bundle's {@code target/classes}. */
   static BuiltBundle read(Path folder) {
@@ -89,7 +92,9 @@ record BuiltBundle(
               .map(
                   e ->
                       new Reference(
-                          e.getAttribute("interface"), "dynamic".equals(e.getAttribute("policy"))))
+                          e.getAttribute("interface"),
+                          "dynamic".equals(e.getAttribute("policy")),
+                          e.getAttribute("cardinality").startsWith("0")))
               .toList();
       return new Component(document.getDocumentElement().getAttribute("name"), provides, references);
     } catch (IOException e) {

@@ -115,7 +115,10 @@ final class FloorRules {
           provider.components().stream().anyMatch(c -> c.provides().contains(service));
       boolean higher = Floor.of(provider.name()).filter(f -> f.compareTo(floor) > 0).isPresent();
       // Floor BESIDE serves all: it installs them.
-      if (provides && higher && Floor.of(provider.name()).get() != Floor.BESIDE) {
+      if (provides
+          && higher
+          && Floor.of(provider.name()).get() != Floor.BESIDE
+          && !isWhiteboard(reference)) {
         broken.add("%s: climbs to its provider %s".formatted(where, provider.name()));
       }
     }
@@ -123,6 +126,20 @@ final class FloorRules {
     if (plugin && reference.dynamic() && !bundle.name().equals("org.bufferyard.registry")) {
       broken.add(where + ": only the registry refers to plug-ins dynamically");
     }
+  }
+
+  /**
+   * Whoever is called back stands higher: the arrow is the caller's, and it points at a contract that
+   * callers made for others to implement. Only one that the component does without at any time.
+   */
+  private boolean isWhiteboard(BuiltBundle.Reference reference) {
+    String file = reference.service().replace('.', '/') + ".class";
+    return reference.dynamic()
+        && reference.optional()
+        && Optional.ofNullable(bundles.get("org.bufferyard.platform"))
+            .map(platform -> platform.classes().get(file))
+            .filter(texts -> texts.contains("Lorg/osgi/annotation/versioning/ConsumerType;"))
+            .isPresent();
   }
 
   private void checkClass(BuiltBundle bundle, String file, Set<String> texts) {

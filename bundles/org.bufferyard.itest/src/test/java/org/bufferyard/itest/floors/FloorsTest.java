@@ -72,6 +72,23 @@ final class FloorsTest {
   }
 
   @Test
+  void aListenerOfAHigherFloorMayBeCalledBack() throws IOException {
+    String observer = "interface='org.bufferyard.platform.registry.KindsObserver'";
+    plant(
+        "org.bufferyard.registry",
+        "",
+        "<reference name='r' " + observer + " policy='dynamic' cardinality='0..n'/>");
+    assertEquals(List.of(), brokenWithPlanted());
+  }
+
+  @Test
+  void aListenerThatIsNeededIsFound() throws IOException {
+    String observer = "interface='org.bufferyard.platform.registry.KindsObserver'";
+    plant("org.bufferyard.registry", "", "<reference name='r' " + observer + "/>");
+    assertBroken("climbs to its provider org.bufferyard.live");
+  }
+
+  @Test
   void aDynamicReferenceToAPluginOutsideTheRegistryIsFound() throws IOException {
     plant(
         "org.bufferyard.yard",
@@ -162,12 +179,16 @@ final class FloorsTest {
             + "</scr:component>");
   }
 
-  private void assertBroken(String expected) throws IOException {
+  private List<String> brokenWithPlanted() throws IOException {
     BuiltBundle plant = BuiltBundle.read(planted);
     List<BuiltBundle> bundles = new ArrayList<>(built());
     bundles.removeIf(bundle -> bundle.name().equals(plant.name()));
     bundles.add(plant);
-    List<String> broken = FloorRules.broken(bundles);
+    return FloorRules.broken(bundles);
+  }
+
+  private void assertBroken(String expected) throws IOException {
+    List<String> broken = brokenWithPlanted();
     assertTrue(
         broken.stream().anyMatch(line -> line.contains(expected)),
         () -> "expected a line with \"" + expected + "\" among " + broken);
