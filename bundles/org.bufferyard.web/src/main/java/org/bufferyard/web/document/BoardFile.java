@@ -111,7 +111,10 @@ final class BoardFile {
 
   private void write(Path target, byte[] text) {
     try {
-      Files.createDirectories(target.getParent());
+      Path above = target.getParent();
+      if (above != null) {
+        Files.createDirectories(above);
+      }
       WholeFile.write(target, text);
     } catch (IOException e) {
       throw Failure.refused(

@@ -26,6 +26,7 @@ public final class Workspace {
 
   private static final int DEEPEST = 8;
   private static final int MOST = 2000;
+  private static final int MOST_LOOKED_AT = 100_000;
   private static final long LARGEST = 64L << 20;
 
   private final Path root;
@@ -146,6 +147,7 @@ public final class Workspace {
     private final JsonArray files;
     private final Function<String, String> doc;
     private final boolean[] truncated;
+    private int lookedAt;
 
     Listing(JsonArray files, Function<String, String> doc, boolean[] truncated) {
       this.files = files;
@@ -165,7 +167,12 @@ public final class Workspace {
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      lookedAt++;
       String kind = kind(String.valueOf(file.getFileName()));
+      if (lookedAt > MOST_LOOKED_AT) {
+        truncated[0] = true;
+        return FileVisitResult.TERMINATE;
+      }
       if (!attributes.isRegularFile() || isHidden(file) || kind.isEmpty()) {
         return FileVisitResult.CONTINUE;
       }

@@ -20,6 +20,8 @@ public final class EventHub {
   static final int KEPT = 1000;
 
   /**
+   * What is told.
+   *
    * @param id of the stream and the place in it, as {@code Last-Event-ID} has it
    */
   public record Event(String id, String type, String data) {}
