@@ -38,6 +38,9 @@ public final class RandomSwaps implements Soak {
   private static final long SETTLE_MILLIS = 60_000;
   private static final int TOLD = 20;
 
+  /** Of each pipeline: flat out they would leave no time for swaps. */
+  private static final double FRAMES_PER_SECOND = 100;
+
   private final BundleContext context;
   private final RunningYards yards;
   private final SoakBoards boards;
@@ -104,7 +107,8 @@ public final class RandomSwaps implements Soak {
       throws InterruptedException {
     List<Provider> providers = new Providers(context, folder).find();
     LeakWatch leaks = new LeakWatch(context);
-    Optional<Path> watched = watch(folder.resolve("plugins"));
+    Optional<Path> watched =
+        plan.folder() ? watch(folder.resolve("plugins")) : Optional.empty();
     SwapWays ways =
         new SwapWays(context, admin, features, providers, watched, conditions, leaks);
     warmUp(ways, specs);
@@ -113,7 +117,11 @@ public final class RandomSwaps implements Soak {
     List<LiveYard> open = new ArrayList<>();
     Balance balance = new Balance(plan.seed(), open);
     try {
-      specs.forEach(spec -> open.add(yards.open(spec)));
+      for (LiveYardSpec spec : specs) {
+        LiveYard yard = yards.open(spec);
+        open.add(yard);
+        spec.pipelines().forEach(p -> yard.pace(p.name(), FRAMES_PER_SECOND));
+      }
       swap(plan, ways, balance, progress);
       ways.restore();
       settle(balance);

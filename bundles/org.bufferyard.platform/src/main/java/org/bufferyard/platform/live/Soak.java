@@ -23,6 +23,7 @@ public interface Soak {
    * @param atMost ends it before all swaps were made; empty: as long as it takes
    * @param scenarios files with the pipelines to choose from; empty: those that come with Bufferyard
    * @param plugIns jars that take part beside the framework's own
+   * @param folder whether jars come and go through a plug-in folder too: a process watches one only
    */
   record Plan(
       int swaps,
@@ -30,7 +31,8 @@ public interface Soak {
       long seed,
       Optional<Duration> atMost,
       List<Path> scenarios,
-      List<Path> plugIns) {
+      List<Path> plugIns,
+      boolean folder) {
     public Plan {
       Objects.requireNonNull(atMost, "atMost");
       scenarios = List.copyOf(scenarios);

@@ -110,7 +110,8 @@ public final class SoakCommand implements ShellCommand {
                   chosen,
                   seconds.map(Duration::ofSeconds),
                   scenarios.stream().map(directory::resolve).toList(),
-                  plugIns.stream().map(directory::resolve).toList()),
+                  plugIns.stream().map(directory::resolve).toList(),
+                  true),
               progress);
       return new Answer(
           SoakText.of(report), SoakJson.of(report), report.isClean() ? 0 : 1);
