@@ -16,6 +16,11 @@ final class Pacer implements AutoCloseable {
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
+  /** Starts the thread. */
+  void start() {
+    timer.prestartCoreThread();
+  }
+
   /**
    * @param due {@link System#nanoTime} at which the task, which must be short, is run; never when the
    *     pacer is closed before

@@ -71,6 +71,7 @@ public final class RunningYards implements LiveYards {
       if (!started) {
         started = true;
         coordinator.start();
+        workshop.pacer().start();
         bell.listen(coordinator);
       }
     }

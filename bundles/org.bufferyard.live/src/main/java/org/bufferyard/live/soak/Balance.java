@@ -118,6 +118,11 @@ final class Balance {
     List<PipelineStatus> pipelines = all.stream().flatMap(y -> y.pipelines().stream()).toList();
     int abandoned = all.stream().mapToInt(YardStatus::abandonedThreads).sum();
     yards.forEach(LiveYard::close);
+    List<String> threads = leaks.threads(conditions);
+    long leakedThreads = Math.max(0, threads.size() - abandoned);
+    if (leakedThreads > 0) {
+      trouble("threads left over: " + threads);
+    }
     Map<String, Integer> byWay = new LinkedHashMap<>();
     made.forEach((way, times) -> byWay.put(way.name().toLowerCase(Locale.ROOT), times));
     return new SoakReport(
@@ -136,7 +141,7 @@ final class Balance {
             all.stream().mapToLong(y -> y.balance().pages() + y.balance().bounceSlots()).sum(),
             all.stream().mapToLong(y -> y.balance().iovaFrames()).sum(),
             all.stream().mapToLong(y -> y.balance().mappings() + y.balance().buffers()).sum(),
-            Math.max(0, leaks.threads(conditions) - abandoned),
+            leakedThreads,
             leaks.loaders(conditions),
             leaks.services(conditions)),
         all.stream().mapToLong(YardStatus::longestGapNanos).max().orElse(0) / 1_000_000,

@@ -38,10 +38,18 @@ final class LeakWatch {
     loaders.add(new WeakReference<>(loader));
   }
 
-  /** Threads too many, once those that are ending had time to. */
-  long threads(Conditions conditions) throws InterruptedException {
-    return settled(
-        conditions, () -> running().stream().filter(t -> !threads.contains(t)).count());
+  /** Names of threads too many, once those that are ending had time to. */
+  List<String> threads(Conditions conditions) throws InterruptedException {
+    conditions.await(() -> newThreads().isEmpty(), PATIENCE_MILLIS);
+    return newThreads();
+  }
+
+  private List<String> newThreads() {
+    return running().stream()
+        .filter(thread -> !threads.contains(thread))
+        .map(Thread::getName)
+        .sorted()
+        .toList();
   }
 
   /** Loaders that are reachable. */

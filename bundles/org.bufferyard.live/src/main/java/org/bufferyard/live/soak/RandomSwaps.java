@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -36,6 +37,7 @@ public final class RandomSwaps implements Soak {
   private static final String HOME = "bufferyard.home";
 
   private static final long SETTLE_MILLIS = 60_000;
+  private static final long OPEN_MILLIS = 10_000;
   private static final int TOLD = 20;
 
   /** Of each pipeline: flat out they would leave no time for swaps. */
@@ -111,14 +113,14 @@ public final class RandomSwaps implements Soak {
         plan.folder() ? watch(folder.resolve("plugins")) : Optional.empty();
     SwapWays ways =
         new SwapWays(context, admin, features, providers, watched, conditions, leaks);
-    warmUp(ways, specs);
+    warmUp(ways, specs, conditions);
     leaks.start();
     long began = System.nanoTime();
     List<LiveYard> open = new ArrayList<>();
     Balance balance = new Balance(plan.seed(), open);
     try {
       for (LiveYardSpec spec : specs) {
-        LiveYard yard = yards.open(spec);
+        LiveYard yard = open(spec, conditions);
         open.add(yard);
         spec.pipelines().forEach(p -> yard.pace(p.name(), FRAMES_PER_SECOND));
       }
@@ -134,10 +136,37 @@ public final class RandomSwaps implements Soak {
   }
 
   /** What is made once and stays, threads of the framework included, is no leak. */
-  private void warmUp(SwapWays ways, List<LiveYardSpec> specs) throws InterruptedException {
+  private void warmUp(SwapWays ways, List<LiveYardSpec> specs, Conditions conditions)
+      throws InterruptedException {
     ways.touch();
-    yards.open(specs.getFirst()).close();
+    LiveYardSpec first = specs.getFirst();
+    open(
+            new LiveYardSpec(
+                first.name(),
+                first.source(),
+                first.board(),
+                first.kernel(),
+                first.flavour(),
+                List.of()),
+            conditions)
+        .close();
     yards.awaitSettled(SETTLE_MILLIS);
+  }
+
+  /** A component that is made anew is missing for a moment: then there is no yard either. */
+  private LiveYard open(LiveYardSpec spec, Conditions conditions) throws InterruptedException {
+    AtomicReference<LiveYard> opened = new AtomicReference<>();
+    conditions.await(
+        () -> {
+          try {
+            opened.set(yards.open(spec));
+            return true;
+          } catch (BadInputException missing) {
+            return false;
+          }
+        },
+        OPEN_MILLIS);
+    return opened.get() == null ? yards.open(spec) : opened.get();
   }
 
   private void swap(Plan plan, SwapWays ways, Balance balance, Consumer<String> progress)
