@@ -39,38 +39,53 @@ public final class ProviderBundlesTest {
   private static final int MOST_STOPPED = 3;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private static final String NO_FORMAT = "no table format bundled for 'samsung,";
+  private static final String NO_FORMAT = "no table format bundled for '";
+  private static final String ALLOCATOR = "org.bufferyard.allocator";
+  private static final String ARM = "org.bufferyard.iommu.arm";
+  private static final String EXYNOS = "org.bufferyard.iommu.exynos";
+  private static final String INTEL = "org.bufferyard.iommu.intel";
+  private static final String OPS = "org.bufferyard.dmabuf.ops";
+  private static final String CAMERA = "org.bufferyard.device.camera";
+  private static final String CODEC = "org.bufferyard.device.codec";
+  private static final String DISPLAY = "org.bufferyard.device.display";
 
   /** Our provider bundles, and by which words a complaint may name what is missing without one. */
   private static final Map<String, List<String>> PROVIDERS =
       Map.of(
-          "org.bufferyard.allocator", List.of("AllocatorKind '", "BouncePoolKind '"),
+          ALLOCATOR, List.of("AllocatorKind '", "BouncePoolKind '"),
           "org.bufferyard.iommu.basic", List.of(),
-          "org.bufferyard.iommu.exynos", List.of(NO_FORMAT),
-          "org.bufferyard.dmabuf.ops", List.of("DmaBufOpsKind '"),
-          "org.bufferyard.device.camera", List.of("install bundle org.bufferyard.device.camera"),
-          "org.bufferyard.device.codec", List.of("install bundle org.bufferyard.device.codec"),
-          "org.bufferyard.device.display", List.of("install bundle org.bufferyard.device.display"));
+          ARM, List.of(NO_FORMAT + "mediatek,"),
+          EXYNOS, List.of(NO_FORMAT + "samsung,"),
+          INTEL, List.of(NO_FORMAT + "intel,"),
+          OPS, List.of("DmaBufOpsKind '"),
+          CAMERA, List.of("install bundle " + CAMERA),
+          CODEC, List.of("install bundle " + CODEC),
+          DISPLAY, List.of("install bundle " + DISPLAY));
 
-  /** A command line and the devices' bundles that it needs; all need the first three. */
-  private record Question(String line, Set<String> devices) {
+  /** A command line and the bundles that it needs besides the allocators and the exporters' ops. */
+  private record Question(String line, Set<String> bundles) {
     boolean needs(String provider) {
-      return devices.contains(provider)
-          || !provider.contains(".device.") && !provider.equals("org.bufferyard.iommu.basic");
+      return provider.equals(ALLOCATOR) || provider.equals(OPS) || bundles.contains(provider);
     }
   }
 
-  private static final Set<String> CODEC = Set.of("org.bufferyard.device.codec");
-
   private static final List<Question> QUESTIONS =
       List.of(
-          new Question("explain launch/yards/thread-2017/board.topology codec scaler", CODEC),
+          new Question(
+              "explain launch/yards/thread-2017/board.topology codec scaler",
+              Set.of(EXYNOS, CODEC)),
           new Question(
               "explain launch/yards/thread-2017/board.topology codec scaler --kernel 4.10-arm",
-              CODEC),
+              Set.of(EXYNOS, CODEC)),
           new Question(
               "explain launch/yards/camera-display/board.topology camera display",
-              Set.of("org.bufferyard.device.camera", "org.bufferyard.device.display")));
+              Set.of(EXYNOS, CAMERA, DISPLAY)),
+          new Question(
+              "explain launch/yards/m4u/board.topology isp@1a000000 vcodec@17020000 ovl@14005000",
+              Set.of(ARM, CAMERA, CODEC, DISPLAY)),
+          new Question(
+              "explain launch/yards/vt-d/board.topology grabber encoder display",
+              Set.of(INTEL, CAMERA, CODEC, DISPLAY)));
 
   @InjectBundleContext BundleContext context;
   private Terminal terminal;
@@ -143,7 +158,8 @@ public final class ProviderBundlesTest {
           String where = seed + ", question " + i + ": " + QUESTIONS.get(at).line();
           if (said.code() == 0) {
             // A device type whose driver has just left is one whose driver nobody knows, and a
-            // table format that has just left is none: the chain says so. What would help is told of what is there to help.
+            // table format that has just left is none: the chain says so. What would help is told of
+            // what is there to help.
             if (!said.out().contains("unknown driver") && !said.out().contains(NO_FORMAT)) {
               assertEquals(withoutRemedies(answers.get(at)), withoutRemedies(said.answer()), where);
             }
