@@ -32,6 +32,10 @@ final class FloorRules {
           "org.bufferyard.live",
           "org.bufferyard.itest");
 
+  /** Whom a lower floor tells what happens and can do without: the call goes up, the need does not. */
+  private static final Set<String> WHITEBOARDS =
+      Set.of("org.bufferyard.platform.registry.KindsObserver");
+
   private static final List<String> FRAMEWORK_TYPES =
       List.of(
           "org/osgi/util/tracker/",
@@ -110,7 +114,8 @@ final class FloorRules {
         .filter(owner -> !owner.equals(bundle.name()))
         .flatMap(owner -> direction(floor, owner).map(d -> d + " to " + owner))
         .ifPresent(d -> broken.add(where + ": " + d));
-    for (BuiltBundle provider : bundles.values()) {
+    boolean told = WHITEBOARDS.contains(service) && reference.dynamic();
+    for (BuiltBundle provider : told ? List.<BuiltBundle>of() : bundles.values()) {
       boolean provides =
           provider.components().stream().anyMatch(c -> c.provides().contains(service));
       boolean higher = Floor.of(provider.name()).filter(f -> f.compareTo(floor) > 0).isPresent();
