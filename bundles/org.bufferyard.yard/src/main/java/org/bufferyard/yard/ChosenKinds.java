@@ -53,6 +53,8 @@ final class ChosenKinds {
   /** Replaced as a whole, on the engine thread. */
   private volatile Map<Choice, Held> held;
 
+  private volatile boolean forgotten;
+
   /** How many buffers; written on the engine thread. */
   private final Map<Use, Integer> uses = new ConcurrentHashMap<>();
 
@@ -125,12 +127,16 @@ final class ChosenKinds {
 
   /** Drops everything: a closed yard holds on to no plug-in. */
   void forget() {
+    forgotten = true;
     held = Map.of();
     uses.clear();
   }
 
-  /** What is due to be exchanged. */
+  /** What is due to be exchanged; nothing in a closed yard. */
   List<KindSwap> plan() {
+    if (forgotten) {
+      return List.of();
+    }
     Map<Choice, Held> now = held;
     List<KindSwap> due = new ArrayList<>();
     boolean translates =

@@ -24,7 +24,8 @@ final class Failures {
 
   /** Has them told as what they are; nobody is stopped by them. */
   void tell(Consumer<String> listener) {
-    thrown.forEach(t -> listener.accept(work + ": " + t.getMessage()));
+    thrown.forEach(
+        t -> listener.accept(work + ": " + (t instanceof PlugInException p ? p.getMessage() : t)));
   }
 
   /** Hands them to a failure that is on its way already. */

@@ -179,6 +179,29 @@ final class BrokenPlugInTest {
         broken.getMessage());
   }
 
+  @Test
+  void aBounceOverAnotherIsRefused() {
+    Queue<Long> next = new ArrayDeque<>(List.of(0x1000L, 0x1800L, 0x17ffL, 0x1000L));
+    BouncePool plugIn =
+        (BouncePool)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {BouncePool.class},
+                (proxy, method, arguments) -> method.getName().equals("map") ? next.remove() : null);
+    GuardedBouncePool guarded =
+        new GuardedBouncePool(seat(plugIn), new PhysRange(0x1000, 0x1000));
+    guarded.map(bounce(0x800));
+    guarded.map(bounce(0x100));
+    assertTrue(
+        assertThrows(PlugInException.class, () -> guarded.map(bounce(1)))
+            .getMessage()
+            .endsWith("returned 0x17ff for 1 bytes from map(), which overlap a bounce that is live"));
+    guarded.release(0x1000);
+    assertEquals(0x1000, guarded.map(bounce(0x800)));
+    assertEquals(
+        List.of(new PhysRange(0x1000, 0x800), new PhysRange(0x1800, 0x100)), guarded.live());
+  }
+
   private static BounceRequest bounce(long size) {
     return new BounceRequest(0x5000, size, 0, 0, -1L, 0x1000, AllocationRequest.NO_PREFERENCE);
   }

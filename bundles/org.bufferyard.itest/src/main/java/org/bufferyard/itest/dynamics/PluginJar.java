@@ -31,7 +31,7 @@ record PluginJar(
         <implementation class="%s"/>
         <service><provide interface="%s"/></service>
         <property name="models" type="String">%s</property>
-        <property name="service.ranking" type="Integer">%d</property>
+        <property name="service.ranking" type="Integer" value="%d"/>
         %s
       </scr:component>
       """;

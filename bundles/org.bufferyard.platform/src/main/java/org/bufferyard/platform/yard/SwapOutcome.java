@@ -25,6 +25,7 @@ public sealed interface SwapOutcome {
   /** Somebody else serves already than the plan says; nothing was changed. Plan anew. */
   record Outdated(KindSwap swap) implements SwapOutcome {}
 
-  /** The successor broke while it was opened; it is out of use. Who served before serves on; plan anew. */
+  /** The successor broke while it was opened; it is out of use; plan anew. Who served before
+   * serves on, but for an IOMMU that broke only when its devices were attached: there nobody does. */
   record Broken(KindSwap swap, String reason) implements SwapOutcome {}
 }
