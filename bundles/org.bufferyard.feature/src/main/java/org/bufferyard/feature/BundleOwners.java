@@ -29,6 +29,9 @@ public final class BundleOwners {
 
   private final Set<Long> shells = ConcurrentHashMap.newKeySet();
 
+  private final Set<String> halted = ConcurrentHashMap.newKeySet();
+  private volatile Runnable changes = () -> {};
+
   /** What the thread that updates is about to replace. */
   private final ThreadLocal<Bundle> replaced = new ThreadLocal<>();
 
@@ -96,6 +99,33 @@ public final class BundleOwners {
   /** Whether the calling thread is putting another bundle beside this one. */
   boolean isBeingReplaced(Bundle bundle) {
     return bundle.equals(replaced.get());
+  }
+
+  /** Somebody stopped it by hand; it is to stay so. */
+  void stopped(Bundle bundle) {
+    if (bundle.getBundleId() != 0 && halted.add(bundle.getSymbolicName())) {
+      changed();
+    }
+  }
+
+  void started(Bundle bundle) {
+    if (halted.remove(bundle.getSymbolicName())) {
+      changed();
+    }
+  }
+
+  /** Symbolic names of what was stopped by hand. */
+  Set<String> halted() {
+    return Set.copyOf(halted);
+  }
+
+  /** Runs after each change that was made here, on the thread that made it. */
+  void onChange(Runnable listener) {
+    changes = listener;
+  }
+
+  void changed() {
+    changes.run();
   }
 
   void releaseForShell(Bundle bundle) {

@@ -133,7 +133,7 @@ public final class FeatureInstaller implements FeatureRuntime {
   }
 
   private Installation enter(Feature feature, Path json) {
-    Installation installation = new Installation(context, owners, feature);
+    Installation installation = new Installation(context, owners, feature, json);
     try {
       installation.enter(repository(json), configurations);
       return installation;
@@ -152,7 +152,9 @@ public final class FeatureInstaller implements FeatureRuntime {
       throw new FeatureException("another feature is being changed; try again when it is done");
     }
     try {
-      return change.get();
+      T changed = change.get();
+      owners.changed();
+      return changed;
     } finally {
       changing.unlock();
     }

@@ -1,5 +1,6 @@
 package org.bufferyard.feature;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,11 +28,13 @@ final class Installation {
   private final BundleContext context;
   private final BundleOwners owners;
   private final Feature feature;
+  private final Path file;
   private final Set<Bundle> bundles = new LinkedHashSet<>();
   private AppliedConfigurations configurations = AppliedConfigurations.none();
 
-  Installation(BundleContext context, BundleOwners owners, Feature feature) {
+  Installation(BundleContext context, BundleOwners owners, Feature feature, Path file) {
     this.context = context;
+    this.file = file;
     this.owners = owners;
     this.feature = feature;
   }
@@ -49,7 +52,8 @@ final class Installation {
         name(),
         feature.getID().getVersion(),
         bundles.stream().map(Installation::label).toList(),
-        configurations.pids());
+        configurations.pids(),
+        file);
   }
 
   static String label(Bundle bundle) {

@@ -77,7 +77,7 @@ public final class PluginInstaller implements PluginRuntime {
     owners.watch(folder);
     WATCHER.forEach(System::setProperty);
     System.setProperty("felix.fileinstall.dir", folder.toString());
-    features.install(features.shipped(LIVE));
+    features.ensure(LIVE);
   }
 
   @Override

@@ -76,6 +76,7 @@ final class ShellBundles {
   String start(String name) {
     Bundle bundle = find(name);
     start(bundle);
+    owners.started(bundle);
     return Installation.label(bundle);
   }
 
@@ -83,6 +84,7 @@ final class ShellBundles {
     Bundle bundle = find(name);
     try {
       bundle.stop();
+      owners.stopped(bundle);
       return Installation.label(bundle);
     } catch (BundleException e) {
       throw new FeatureException(
@@ -199,7 +201,9 @@ final class ShellBundles {
       throw new FeatureException("another plug-in is being changed; try again when it is done");
     }
     try {
-      return change.get();
+      T changed = change.get();
+      owners.changed();
+      return changed;
     } finally {
       changing.unlock();
     }

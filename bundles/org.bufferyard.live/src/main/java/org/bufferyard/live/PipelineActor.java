@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.bufferyard.platform.live.PipelineStatus;
+import org.bufferyard.platform.live.PipelineWish;
 import org.bufferyard.platform.live.PipelineStatus.State;
 import org.bufferyard.platform.live.TimelineEntry.Kind;
 import org.bufferyard.platform.pipeline.FrameEnd;
@@ -110,6 +111,13 @@ final class PipelineActor {
   /** Frames a second; 0: flat out. Any thread; counts from the next frame on. */
   void pace(double framesPerSecond) {
     period = framesPerSecond <= 0 ? 0 : Math.max(1, Math.round(NANOS / framesPerSecond));
+  }
+
+  /** Any thread. */
+  PipelineWish wish() {
+    long now = period;
+    return new PipelineWish(
+        spec, tally.status().state() != State.STOPPED, now == 0 ? 0 : (double) NANOS / now);
   }
 
   /** Whether it would stream if it could. */

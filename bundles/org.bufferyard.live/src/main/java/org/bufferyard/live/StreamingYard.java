@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.live.LiveYard;
 import org.bufferyard.platform.live.LiveYardSpec;
+import org.bufferyard.platform.live.PipelineWish;
 import org.bufferyard.platform.live.TimelineEntry;
 import org.bufferyard.platform.live.TimelineEntry.Kind;
 import org.bufferyard.platform.live.YardStatus;
@@ -126,6 +127,11 @@ final class StreamingYard implements LiveYard, YardListener, PipelineActor.Host 
   @Override
   public void pace(String pipeline, double framesPerSecond) {
     actor(pipeline).pace(framesPerSecond);
+  }
+
+  @Override
+  public List<PipelineWish> wishes() {
+    return actors.stream().map(PipelineActor::wish).toList();
   }
 
   private PipelineActor actor(String name) {

@@ -13,12 +13,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import org.bufferyard.platform.input.BadInputException;
 
 /** A file on disk: read whole, replaced whole. Stateless. */
 final class TextFile {
   private static final int ATTEMPTS = 100;
+  private static final Duration ABANDONED = Duration.ofMinutes(1);
 
   private TextFile() {}
 
@@ -111,13 +114,25 @@ final class TextFile {
         copyPermissions(target, temporary);
         return temporary;
       } catch (FileAlreadyExistsException e) {
-        continue; // somebody else's; take the next name
+        discardAbandoned(temporary); // somebody else's, or left by a process that died; the next name
       } catch (IOException | UncheckedIOException e) {
         Files.deleteIfExists(temporary);
         throw e;
       }
     }
     throw new IOException("too many temporary files beside it");
+  }
+
+  /** No write takes that long. */
+  private static void discardAbandoned(Path temporary) throws IOException {
+    try {
+      Instant written = Files.getLastModifiedTime(temporary).toInstant();
+      if (written.isBefore(Instant.now().minus(ABANDONED))) {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (NoSuchFileException e) {
+      // Done meanwhile.
+    }
   }
 
   private static void copyPermissions(Path from, Path to) throws IOException {

@@ -31,6 +31,9 @@ public interface LiveYard extends AutoCloseable {
   /** Frames a second; 0: flat out. */
   void pace(String pipeline, double framesPerSecond);
 
+  /** What is wanted of the pipelines, added ones included, in their order. */
+  List<PipelineWish> wishes();
+
   /** Drains and frees all, undoes what is left, ends the threads. Idempotent. */
   @Override
   void close();

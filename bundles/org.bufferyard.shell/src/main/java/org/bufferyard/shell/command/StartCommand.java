@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,12 +15,14 @@ import java.util.Optional;
 import org.bufferyard.platform.feature.FeatureException;
 import org.bufferyard.platform.feature.FeatureRuntime;
 import org.bufferyard.platform.feature.PluginRuntime;
+import org.bufferyard.platform.feature.StateFolder;
 import org.bufferyard.platform.input.BadInputException;
-import org.bufferyard.platform.live.LiveYardSpec;
-import org.bufferyard.platform.scenario.ScenarioSpec.PipelineSpec;
+import org.bufferyard.platform.live.LiveYard;
+import org.bufferyard.platform.live.LiveYards;
 import org.bufferyard.shell.json.StartJson;
 import org.bufferyard.shell.running.Arrivals;
 import org.bufferyard.shell.running.RunningYard;
+import org.bufferyard.shell.running.SavedYards;
 import org.bufferyard.shell.running.StartedYard;
 import org.bufferyard.shell.running.TypedCommands;
 import org.bufferyard.shell.running.YardOpener;
@@ -47,6 +50,8 @@ public final class StartCommand implements ShellCommand {
   private final RunningYard running;
   private final Arrivals arrivals;
   private final YardOpener opener;
+  private final StateFolder stateFolder;
+  private final SavedYards saved;
 
   @Activate
   public StartCommand(
@@ -54,12 +59,16 @@ public final class StartCommand implements ShellCommand {
       @Reference PluginRuntime plugins,
       @Reference RunningYard running,
       @Reference Arrivals arrivals,
-      @Reference YardOpener opener) {
+      @Reference YardOpener opener,
+      @Reference StateFolder stateFolder,
+      @Reference SavedYards saved) {
     this.features = features;
     this.plugins = plugins;
     this.running = running;
     this.arrivals = arrivals;
     this.opener = opener;
+    this.stateFolder = stateFolder;
+    this.saved = saved;
   }
 
   private static FeatureException noPage() {
@@ -90,8 +99,16 @@ public final class StartCommand implements ShellCommand {
         names = "--plugins",
         paramLabel = "DIR",
         description =
-            "Folder whose plug-ins come and go with the jars in it (default: ${DEFAULT-VALUE}).")
-    private Path folder = Path.of("plugins");
+            "Folder whose plug-ins come and go with the jars in it (default: plugins, in --state when"
+                + " given).")
+    private Path folder;
+
+    @Option(
+        names = "--state",
+        paramLabel = "DIR",
+        description =
+            "Folder to keep features, plug-ins, configuration and pipelines in, and to go on from.")
+    private Path state;
 
     @Mixin private final PageArguments page = new PageArguments();
 
@@ -108,30 +125,46 @@ public final class StartCommand implements ShellCommand {
         throw new BadInputException("this yard is running already", "start", "");
       }
       directory = from;
-      Path watched = from.resolve(folder).normalize();
+      Optional<Path> kept = Optional.ofNullable(state).map(from::resolve).map(Path::normalize);
+      Path watched = plugins(kept);
+      List<String> notes = new ArrayList<>();
       String address;
       try {
+        kept.ifPresent(into -> notes.addAll(stateFolder.open(into)));
         features.ensure("web");
         address = arrivals.page().orElseThrow(StartCommand::noPage).open(page.options(from));
         plugins.watch(watched);
       } catch (FeatureException e) {
         throw new BadInputException(e.getMessage(), "start", "");
       }
-      Map<String, List<String>> pipelines = new LinkedHashMap<>();
+      notes.addAll(saved.bringBack());
       for (Path file : files) {
-        LiveYardSpec spec = opener.open(from.resolve(file).normalize(), file.toString()).spec();
-        pipelines.put(spec.name(), spec.pipelines().stream().map(PipelineSpec::name).toList());
+        Path resolved = from.resolve(file).normalize();
+        if (!saved.has(resolved.toString())) {
+          opener.open(resolved, file.toString());
+        }
+      }
+      saved.keep();
+      Map<String, List<String>> pipelines = new LinkedHashMap<>();
+      for (LiveYard yard : arrivals.yards().map(LiveYards::all).orElse(List.of())) {
+        pipelines.put(
+            yard.spec().name(), yard.wishes().stream().map(wish -> wish.spec().name()).toList());
       }
       StartedYard yard =
           new StartedYard(
               ProcessHandle.current().pid(),
               address,
               watched,
-              Optional.empty(),
+              kept,
               pipelines);
-      Optional<String> note = running.begin(yard);
+      running.begin(yard).ifPresent(notes::add);
       Answer answer = new Answer(StartText.of(yard), StartJson.of(yard), 0);
-      return note.map(answer::withNote).orElse(answer);
+      return notes.isEmpty() ? answer : answer.withNote(String.join("\n", notes));
+    }
+
+    private Path plugins(Optional<Path> kept) {
+      Path chosen = folder == null ? kept.orElse(directory).resolve("plugins") : folder;
+      return directory.resolve(chosen).normalize();
     }
 
     @Override

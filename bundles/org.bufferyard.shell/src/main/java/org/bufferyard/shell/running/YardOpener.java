@@ -9,6 +9,7 @@ import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.live.LiveYard;
 import org.bufferyard.platform.live.LiveYardSpec;
 import org.bufferyard.platform.live.LiveYards;
+import org.bufferyard.platform.live.PipelineWish;
 import org.bufferyard.platform.scenario.ScenarioSpec;
 import org.bufferyard.platform.scenario.Scenarios;
 import org.osgi.service.component.annotations.Activate;
@@ -46,27 +47,63 @@ public final class YardOpener {
           asTyped,
           "give a .scenario or a board, such as launch/yards/camera-display/camera.scenario");
     }
-    LiveYards yards =
-        arrivals
-            .yards()
-            .orElseThrow(
-                () ->
-                    new BadInputException(
-                        "no bundle that runs pipelines is there", asTyped, "install feature live"));
-    return yards.open(file.toString().endsWith(".scenario") ? scenario(file, yards) : board(file, yards));
+    LiveYards yards = yards(asTyped);
+    return yards.open(isScenario(file) ? scenario(file, yards) : board(file, yards));
   }
 
-  private LiveYardSpec scenario(Path file, LiveYards yards) {
-    ScenarioSpec scenario = scenarios.open(file);
+  /** Opens what was kept, with the pipelines of then; of a scenario only its board counts. */
+  void reopen(SavedYard saved) {
+    Path source = Path.of(saved.source());
+    if (!Files.isRegularFile(source)) {
+      throw new BadInputException("there is no such file", saved.source(), "");
+    }
+    Path board = isScenario(source) ? boardOf(scenarios.open(source), source) : source;
+    LiveYard yard =
+        yards(saved.source())
+            .open(
+                new LiveYardSpec(
+                    saved.name(),
+                    saved.source(),
+                    boards.open(board, List.of()).spec(),
+                    KernelProfile.named(saved.kernel()).orElse(KernelProfile.DEFAULT),
+                    saved.flavour(),
+                    saved.pipelines().stream().map(PipelineWish::spec).toList()));
+    for (PipelineWish wish : saved.pipelines()) {
+      yard.pace(wish.spec().name(), wish.framesPerSecond());
+      if (!wish.streaming()) {
+        yard.stop(wish.spec().name());
+      }
+    }
+  }
+
+  private LiveYards yards(String asTyped) {
+    return arrivals
+        .yards()
+        .orElseThrow(
+            () ->
+                new BadInputException(
+                    "no bundle that runs pipelines is there", asTyped, "install feature core"));
+  }
+
+  private static boolean isScenario(Path file) {
+    return file.toString().endsWith(".scenario");
+  }
+
+  private static Path boardOf(ScenarioSpec scenario, Path file) {
     Path board = file.resolveSibling(scenario.board()).normalize();
     if (!Files.isRegularFile(board)) {
       throw new BadInputException(
           "its board " + scenario.board() + " is not there", file.toString(), "mend the scenario");
     }
+    return board;
+  }
+
+  private LiveYardSpec scenario(Path file, LiveYards yards) {
+    ScenarioSpec scenario = scenarios.open(file);
     return new LiveYardSpec(
         free(scenario.name(), yards),
         file.toString(),
-        boards.open(board, List.of()).spec(),
+        boards.open(boardOf(scenario, file), List.of()).spec(),
         scenario.kernel(),
         FLAVOUR,
         scenario.pipelines());

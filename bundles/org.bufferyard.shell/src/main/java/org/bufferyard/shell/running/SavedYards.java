@@ -1,0 +1,125 @@
+package org.bufferyard.shell.running;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.bufferyard.platform.feature.StateFolder;
+import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.live.LiveYards;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * Keeps which yards run and what is wanted of their pipelines, and brings them back. Whoever changes a
+ * yard, shell or page, does so past this: it looks once in {@link #PERIOD_MILLIS}. A yard whose board
+ * lacks a plug-in stays kept, and is tried again with each look.
+ */
+@Component(service = SavedYards.class)
+public final class SavedYards {
+  private static final String FILE = "yards.json";
+  private static final long PERIOD_MILLIS = 500;
+
+  private final Gson gson =
+      new GsonBuilder()
+          .registerTypeAdapterFactory(new OptionalAdapter())
+          .serializeNulls()
+          .setPrettyPrinting()
+          .disableHtmlEscaping()
+          .create();
+
+  private final StateFolder folder;
+  private final Arrivals arrivals;
+  private final YardOpener opener;
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("kept yards").daemon().factory());
+
+  /** Yards that could not be opened yet. */
+  private final List<SavedYard> due = new ArrayList<>();
+
+  private String written = "";
+
+  @Activate
+  public SavedYards(
+      @Reference StateFolder folder, @Reference Arrivals arrivals, @Reference YardOpener opener) {
+    this.folder = folder;
+    this.arrivals = arrivals;
+    this.opener = opener;
+  }
+
+  @Deactivate
+  void close() {
+    clock.shutdownNow();
+  }
+
+  /**
+   * Opens what ran when the folder was last used.
+   *
+   * @return a line for each yard that does not run again
+   */
+  public synchronized List<String> bringBack() {
+    folder.read(FILE).ifPresent(text -> due.addAll(parse(text)));
+    return retry();
+  }
+
+  private List<SavedYard> parse(String text) {
+    try {
+      return List.of(gson.fromJson(text, SavedYard[].class));
+    } catch (JsonParseException | NullPointerException e) {
+      throw new BadInputException(
+          "is not what was written there", FILE + " of the state folder", "mend or remove it");
+    }
+  }
+
+  private List<String> retry() {
+    List<String> lines = new ArrayList<>();
+    for (SavedYard yard : List.copyOf(due)) {
+      try {
+        opener.reopen(yard);
+        due.remove(yard);
+      } catch (BadInputException e) {
+        lines.add("yard " + yard.name() + " waits: " + e.getMessage());
+      }
+    }
+    return lines;
+  }
+
+  /** From now on every change is kept. */
+  public void keep() {
+    look();
+    clock.scheduleWithFixedDelay(this::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** When yards go because the framework stops, their service has gone first: then nothing is kept. */
+  private synchronized void look() {
+    retry();
+    Optional<LiveYards> yards = arrivals.yards();
+    if (yards.isEmpty()) {
+      return;
+    }
+    List<SavedYard> now =
+        Stream.concat(yards.get().all().stream().map(SavedYard::of), due.stream()).toList();
+    String text = gson.toJson(now);
+    if (!text.equals(written) && arrivals.yards().equals(yards)) {
+      folder.write(FILE, text);
+      written = text;
+    }
+  }
+
+  /** Whether a yard of that file runs, or would if it could. */
+  public synchronized boolean has(String source) {
+    return Stream.concat(
+            arrivals.yards().stream().flatMap(y -> y.all().stream()).map(y -> y.spec().source()),
+            due.stream().map(SavedYard::source))
+        .anyMatch(source::equals);
+  }
+}
