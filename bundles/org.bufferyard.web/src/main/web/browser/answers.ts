@@ -1,6 +1,7 @@
 // Verdicts on the picture, and what runs.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { violations } from './axe';
 import { Desk, until, Yard } from './harness';
 
 export function answers(yard: Yard): void {
@@ -109,7 +110,9 @@ export function answers(yard: Yard): void {
       await until('frames still come out', async () => (await total('frames out')) > then, 20_000);
       assert.equal(await total('wrong checksums'), 0);
       await page.getByRole('region', { name: 'The last 10 seconds' }).getByRole('img').first().waitFor();
+      await panel.getByRole('heading', { name: /^Running/ }).scrollIntoViewIfNeeded();
       await desk.picture('live');
+      assert.deepEqual(await violations(page), [], 'axe');
       await row.getByRole('button', { name: /^Stop pipeline/ }).click();
       await row.getByText('stopped').first().waitFor();
       await row.getByRole('button', { name: /^Start pipeline/ }).click();

@@ -105,6 +105,22 @@ export function boards(yard: Yard): void {
       await desk.close();
     });
 
+    test('a blob that is dropped on the page is imported', async () => {
+      const desk = await Desk.open(yard);
+      const { page } = desk;
+      await page.keyboard.press('Escape');
+      const bytes = largeBoard(3).toString('base64');
+      await page.evaluate((text) => {
+        const data = new DataTransfer();
+        const blob = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+        data.items.add(new File([blob], 'dropped.dtb'));
+        document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+      }, bytes);
+      await page.getByRole('dialog', { name: /^Imported dropped/ }).getByRole('button', { name: 'Show the board' }).click();
+      await page.getByRole('treeitem', { name: /^video2/ }).waitFor();
+      await desk.close();
+    });
+
     test('an element is deleted with its lines, and undo brings all back', async () => {
       yard.put(EXAMPLE, 'delete.topology');
       const desk = await Desk.open(yard, 'delete.topology');

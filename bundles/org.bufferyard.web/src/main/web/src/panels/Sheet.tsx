@@ -56,7 +56,7 @@ function ElementSheet({ board, element, readOnly }: { board: Board; element: Ele
     board.schema.childClasses(element.cls, f.name).some((c) => board.schema.role(c) === 'part'),
   );
   const attributes = of('attribute');
-  const first = attributes.filter((f) => f.readOnly !== true);
+  const first = attributes.filter((f) => f.readOnly !== true).sort((a, b) => rank(a) - rank(b));
   const given = attributes.filter((f) => f.readOnly === true && element.attrs[f.name] !== undefined);
   const shared = { board, element, readOnly };
   return (
@@ -99,6 +99,11 @@ function ElementSheet({ board, element, readOnly }: { board: Board; element: Ele
       )}
     </>
   );
+}
+
+/** What it is called comes first, then what its type brings, as the schema has it. */
+function rank(feature: Feature): number {
+  return ['name', 'description', 'model'].indexOf(feature.name) >>> 0;
 }
 
 /** What belongs to the element and has no node: ranges, links, parameters, each with its own fields. */

@@ -151,56 +151,75 @@ function order(action: string, service: Service, all: readonly Service[]): Recor
   return { action: 'service-swap', service: used?.id, to: service.id };
 }
 
+/** Those at work on this board, or not in order; all others are folded away. */
 function Services({ board, services }: { board: Board; services: readonly Service[] }) {
+  const concerns = (s: Service) => s.elements.length > 0 || s.state !== 'USED';
+  const here = services.filter(concerns);
+  const others = services.filter((s) => !concerns(s));
   return (
     <section className="section" aria-label="Services">
       <h3 className="heading bare">Services</h3>
-      <table className="spans">
-        <thead>
-          <tr>
-            <th scope="col">kind</th>
-            <th scope="col">model</th>
-            <th scope="col">provider</th>
-            <th scope="col">state</th>
-            <td />
-          </tr>
-        </thead>
-        <tbody>
-          {services.map((s) => (
-            <tr key={s.id}>
-              <td>{s.kind}</td>
-              <td>
-                <code>{s.model}</code>
-                {s.elements.map((id) => (
-                  <button key={id} type="button" className="link" onClick={() => reveal(id)}>
-                    {board.label(id)}
-                  </button>
-                ))}
-              </td>
-              <td className="soft">{s.provider}</td>
-              <td>
-                <span className={`badge${s.state === 'USED' ? '' : ' warning'}`} title={s.reason}>
-                  {s.state.toLowerCase()}
-                </span>
-              </td>
-              <td>
-                {s.actions.map((action) => (
-                  <button
-                    key={action}
-                    type="button"
-                    className="plain"
-                    aria-label={`${WORDS[action] ?? action} ${s.model} of ${s.provider}`}
-                    onClick={() => void act(order(action, s, services))}
-                  >
-                    {WORDS[action] ?? action}
-                  </button>
-                ))}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <ServiceTable board={board} all={services} shown={here.length > 0 ? here : others} />
+      {here.length > 0 && others.length > 0 && (
+        <details>
+          <summary>{others.length} more that nothing on this board asks for by name</summary>
+          <ServiceTable board={board} all={services} shown={others} />
+        </details>
+      )}
     </section>
+  );
+}
+
+function ServiceTable(props: { board: Board; all: readonly Service[]; shown: readonly Service[] }) {
+  return (
+    <table className="spans">
+      <thead>
+        <tr>
+          <th scope="col">kind</th>
+          <th scope="col">model</th>
+          <th scope="col">provider</th>
+          <th scope="col">state</th>
+          <td />
+        </tr>
+      </thead>
+      <tbody>
+        {props.shown.map((s) => (
+          <tr key={s.id}>
+            <td>{s.kind.replace(/Kind$/, '')}</td>
+            <td>
+              <code>{s.model}</code>{' '}
+              {s.elements.map((id) => (
+                <button key={id} type="button" className="link" onClick={() => reveal(id)}>
+                  {props.board.label(id)}
+                </button>
+              ))}
+            </td>
+            <td className="soft" title={s.provider}>
+              {s.provider.replace(/^org\.bufferyard\./, '')}
+            </td>
+            <td>
+              <span className={`badge${s.state === 'USED' ? '' : ' warning'}`} title={s.reason}>
+                {s.state.toLowerCase()}
+              </span>
+              {s.reason && <small className="soft"> {s.reason}</small>}
+            </td>
+            <td className="buttons">
+              {s.actions.map((action) => (
+                <button
+                  key={action}
+                  type="button"
+                  className="plain"
+                  aria-label={`${WORDS[action] ?? action} ${s.model} of ${s.provider}`}
+                  onClick={() => void act(order(action, s, props.all))}
+                >
+                  {WORDS[action] ?? action}
+                </button>
+              ))}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
