@@ -107,6 +107,22 @@ final class EditingTest {
   }
 
   @Test
+  void nobodyNestsDeeperThanAFileCanHold() throws Exception {
+    StringBuilder commands = new StringBuilder();
+    for (int i = 0; i < 70; i++) {
+      commands
+          .append(i == 0 ? "" : ",")
+          .append("{'op':'create','parent':'")
+          .append(i == 0 ? "soc" : "$" + (i - 1))
+          .append("','feature':'components','class':'topology:Bus'}");
+    }
+    TestServer.Said said =
+        server.command(doc, "'op':'batch','commands':[" + commands + "]");
+    assertEquals("elements are nested at most 64 deep", said.line());
+    assertFalse(server.summary(doc).get("unsaved").getAsBoolean());
+  }
+
+  @Test
   void onlyLegalChildrenAreMade() throws Exception {
     TestServer.Said said =
         server.command(doc, "'op':'create','parent':'dram','feature':'pools','class':'topology:Device'");

@@ -211,6 +211,27 @@ final class SecurityTest {
   }
 
   @Test
+  void aBoardThatIsNestedWithoutEndGetsALine() throws Exception {
+    Path folder = workspace();
+    StringBuilder text = new StringBuilder(TestHouse.npuBoard());
+    int end = text.lastIndexOf("</topology:Topology>");
+    String open = "<components xsi:type=\"topology:Bus\" id=\"b%d\" name=\"b\">";
+    StringBuilder nested = new StringBuilder();
+    for (int i = 0; i < 20_000; i++) {
+      nested.append(open.formatted(i));
+    }
+    nested.append("</components>".repeat(20_000));
+    Path file = Files.writeString(folder.resolve("deep.topology"), text.insert(end, nested));
+    try (TestServer server = new TestServer(folder)) {
+      TestServer.Said said = server.post("/api/docs", "{'open':'deep.topology'}");
+      assertEquals(422, said.status(), said.json().toString());
+      assertTrue(said.line().startsWith("deep.topology:"), said.line());
+      server.open("npu.topology");
+    }
+    assertEquals(text.toString(), Files.readString(file));
+  }
+
+  @Test
   void brokenAndOversizedBodiesAreRefusedInOneLine() throws Exception {
     try (TestServer server = new TestServer(workspace())) {
       assertEquals(400, server.post("/api/docs", "{").status());

@@ -47,10 +47,12 @@ final class ModelThread implements AutoCloseable {
     try {
       return future.get(SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
+      throw switch (e.getCause()) {
+        case RuntimeException cause -> cause;
+        // The checks and EMF's copies walk down into elements.
+        case StackOverflowError deep -> Failure.refused("the board is nested too deep");
+        case Throwable other -> new IllegalStateException(other);
+      };
     } catch (TimeoutException e) {
       throw new Failure(Failure.Kind.INTERNAL, "the document does not answer");
     } catch (InterruptedException e) {

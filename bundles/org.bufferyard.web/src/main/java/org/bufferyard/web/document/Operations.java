@@ -27,6 +27,9 @@ import org.eclipse.emf.ecore.util.EcoreUtil;
  * or amid the change; whoever calls undoes what was done so far. One request, one thread.
  */
 final class Operations {
+  /** Well below what the XML parser of the JDK reads again (100). */
+  private static final int DEEPEST = 64;
+
   private final EObject root;
   private final Keys keys;
   private final ClassNames names;
@@ -251,6 +254,13 @@ final class Operations {
    * @param index -1 for the end
    */
   private static void add(EObject parent, EReference into, EObject element, long index) {
+    int depth = 0;
+    for (EObject above = parent; above != null; above = above.eContainer()) {
+      depth++;
+    }
+    if (depth + height(element) > DEEPEST) {
+      throw Failure.refused("elements are nested at most " + DEEPEST + " deep");
+    }
     if (!into.isMany()) {
       if (parent.eGet(into) != null) {
         throw Failure.refused(
@@ -264,6 +274,10 @@ final class Operations {
       throw Failure.bad("'index' " + index + " is out of range");
     }
     list.add(index < 0 ? list.size() : (int) index, element);
+  }
+
+  private static int height(EObject element) {
+    return 1 + element.eContents().stream().mapToInt(Operations::height).max().orElse(0);
   }
 
   // delete

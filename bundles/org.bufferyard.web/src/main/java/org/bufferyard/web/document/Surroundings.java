@@ -98,9 +98,11 @@ final class Surroundings implements AutoCloseable {
     try {
       return future.get(SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException cause
-          ? cause
-          : new IllegalStateException(e.getCause());
+      throw switch (e.getCause()) {
+        case RuntimeException cause -> cause;
+        case StackOverflowError deep -> Failure.refused("the board is nested too deep");
+        case Throwable other -> new IllegalStateException(other);
+      };
     } catch (TimeoutException e) {
       throw new Failure(Failure.Kind.INTERNAL, "the check takes longer than " + SECONDS + " s");
     } catch (InterruptedException e) {
