@@ -5,13 +5,11 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.bufferyard.platform.spec.PlatformSpec;
@@ -31,12 +29,11 @@ public final class Document implements AutoCloseable {
   /** Markers that are told in full; all are counted. */
   public static final int MOST_MARKERS = Markers.MOST;
 
-  private static final System.Logger LOG = System.getLogger(Document.class.getName());
-  private static final long CHECK_AFTER_MILLIS = 300;
 
   private final String id;
   private final Surroundings around;
   private final ModelThread thread;
+  private final Checking checking;
 
   // Touched by the thread only.
   private final BoardFile file;
@@ -45,7 +42,6 @@ public final class Document implements AutoCloseable {
   private long rev = 1;
   private String announced = "";
 
-  private volatile Markers markers;
   private volatile JsonObject summary = new JsonObject();
 
   /**
@@ -76,6 +72,7 @@ public final class Document implements AutoCloseable {
     this.around = around;
     this.pins = new Pins(around.workspace());
     this.thread = new ModelThread("document " + file.path());
+    this.checking = new Checking(new Subject(), around, thread);
   }
 
   public String id() {
@@ -102,11 +99,12 @@ public final class Document implements AutoCloseable {
     }
     session = new EditSession(model, text);
     rev = newRev;
-    markers = Markers.of(id, rev, model.inspection(), session.called(), around.checks());
+    checking.begin(
+        Markers.of(id, rev, model.inspection(), session.called(), around.checks()));
   }
 
   private void announceState() {
-    around.hub().publish("markers", markers.json());
+    around.hub().publish("markers", checking.markers().json());
     summarize();
   }
 
@@ -124,7 +122,7 @@ public final class Document implements AutoCloseable {
 
   private void summarize() {
     JsonObject json = new JsonObject();
-    Markers now = markers;
+    Markers now = checking.markers();
     json.addProperty("doc", id);
     json.addProperty("path", file.path());
     json.addProperty("name", file.name());
@@ -238,7 +236,7 @@ public final class Document implements AutoCloseable {
     event.addProperty("unsaved", isUnsaved());
     around.hub().publish("change", event);
     summarize();
-    checkLater();
+    checking.later();
     JsonObject answer = new JsonObject();
     answer.addProperty("rev", rev);
     answer.addProperty("label", change.label());
@@ -251,59 +249,33 @@ public final class Document implements AutoCloseable {
 
   // Checking it
 
-  private void checkLater() {
-    long wanted = rev;
-    around
-        .clock()
-        .schedule(
-            () ->
-                thread.post(
-                    () -> {
-                      if (rev == wanted && markers.rev() != wanted) {
-                        check();
-                      }
-                    }),
-            CHECK_AFTER_MILLIS,
-            TimeUnit.MILLISECONDS);
-  }
-
-  /** On the thread: takes a copy and has it looked at. */
-  private CompletableFuture<Markers> check() {
-    if (markers.rev() == rev) {
-      return CompletableFuture.completedFuture(markers);
+  /** The document for whoever checks it; the thread's only. */
+  private final class Subject implements Checking.Subject {
+    @Override
+    public String id() {
+      return id;
     }
-    EditSession.Snapshot snapshot = session.snapshot();
-    long now = rev;
-    keep();
-    return CompletableFuture.supplyAsync(
-            () ->
-                Markers.of(
-                    id,
-                    now,
-                    around.models().inspect(snapshot.board()),
-                    snapshot.keys(),
-                    around.checks()),
-            around.checkers())
-        .whenComplete(
-            (found, trouble) -> {
-              if (trouble == null) {
-                thread.post(() -> checked(found));
-              } else {
-                LOG.log(Level.WARNING, "a board could not be checked", trouble);
-              }
-            });
-  }
 
-  private void checked(Markers found) {
-    if (found.rev() > markers.rev() && found.rev() <= rev) {
-      markers = found;
+    @Override
+    public long rev() {
+      return rev;
+    }
+
+    @Override
+    public EditSession.Snapshot snapshot() {
+      keep();
+      return session.snapshot();
+    }
+
+    @Override
+    public void found() {
       announceState();
     }
   }
 
   /** What is to be said about the board as it is now. */
   private Markers markersNow() {
-    CompletableFuture<Markers> future = thread.call(this::check);
+    CompletableFuture<Markers> future = thread.call(checking::now);
     return around.await(future);
   }
 

@@ -27,9 +27,6 @@ import org.eclipse.emf.ecore.util.EcoreUtil;
  * or amid the change; whoever calls undoes what was done so far. One request, one thread.
  */
 final class Operations {
-  /** Well below what the XML parser of the JDK reads again (100). */
-  private static final int DEEPEST = 64;
-
   private final EObject root;
   private final Keys keys;
   private final ClassNames names;
@@ -99,7 +96,7 @@ final class Operations {
         .orElseThrow(() -> Failure.notFound("there is no element '" + key + "' any more"));
   }
 
-  private static EStructuralFeature feature(EObject element, String name) {
+  static EStructuralFeature feature(EObject element, String name) {
     EStructuralFeature feature = element.eClass().getEStructuralFeature(name);
     if (feature == null || !Shape.isVisible(feature)) {
       throw Failure.refused(element.eClass().getName() + " has no '" + name + "'");
@@ -188,14 +185,14 @@ final class Operations {
         names
             .find(name)
             .orElseThrow(() -> Failure.refused("there is no type '" + name + "' now"));
-    EReference into = containment(parent, command.text("feature"), eClass);
+    EReference into = Placement.containment(parent, command.text("feature"), eClass);
     if (eClass.isAbstract() || eClass.isInterface()) {
       throw Failure.refused(eClass.getName() + " is a kind of elements, no element");
     }
     EObject element = EcoreUtil.create(eClass);
     preset(element);
     attributes(element, command.message("attrs"));
-    add(parent, into, element, command.whole("index", -1));
+    Placement.add(parent, into, element, command.whole("index", -1));
     Naming.complete(element, root);
     references(element, command.message("refs"));
     keys.enter(element);
@@ -230,54 +227,6 @@ final class Operations {
     for (String name : values.names()) {
       set(element, feature(element, name), values.raw(name));
     }
-  }
-
-  private static EReference containment(EObject parent, String name, EClass child) {
-    EStructuralFeature feature = feature(parent, name);
-    boolean legal =
-        feature instanceof EReference reference
-            && Shape.containments(parent.eClass()).contains(reference)
-            && reference.getEReferenceType().isSuperTypeOf(child);
-    if (!legal) {
-      throw Failure.refused(
-          "no "
-              + child.getName()
-              + " goes into '"
-              + name
-              + "' of "
-              + Naming.label(parent));
-    }
-    return (EReference) feature;
-  }
-
-  /**
-   * @param index -1 for the end
-   */
-  private static void add(EObject parent, EReference into, EObject element, long index) {
-    int depth = 0;
-    for (EObject above = parent; above != null; above = above.eContainer()) {
-      depth++;
-    }
-    if (depth + height(element) > DEEPEST) {
-      throw Failure.refused("elements are nested at most " + DEEPEST + " deep");
-    }
-    if (!into.isMany()) {
-      if (parent.eGet(into) != null) {
-        throw Failure.refused(
-            Naming.label(parent) + " has its '" + into.getName() + "' already");
-      }
-      parent.eSet(into, element);
-      return;
-    }
-    EList<Object> list = list(parent, into);
-    if (index < -1 || index > list.size()) {
-      throw Failure.bad("'index' " + index + " is out of range");
-    }
-    list.add(index < 0 ? list.size() : (int) index, element);
-  }
-
-  private static int height(EObject element) {
-    return 1 + element.eContents().stream().mapToInt(Operations::height).max().orElse(0);
   }
 
   // delete
@@ -356,12 +305,12 @@ final class Operations {
       if (EcoreUtil.isAncestor(element, parent)) {
         throw Failure.refused(Naming.label(element) + " does not go into itself");
       }
-      EReference into = containment(parent, feature, element.eClass());
+      EReference into = Placement.containment(parent, feature, element.eClass());
       if (Shape.isReadOnly(element.eContainmentFeature())) {
         throw Failure.refused(Naming.label(element) + " is not for changing");
       }
       EcoreUtil.remove(element);
-      add(parent, into, element, index);
+      Placement.add(parent, into, element, index);
       index = index < 0 ? index : index + 1;
     }
     return "move " + count(elements) + " to " + Naming.label(parent);
@@ -376,7 +325,7 @@ final class Operations {
     if (edge.via().isPresent()) {
       EObject link = EcoreUtil.create(edge.feature().getEReferenceType());
       link.eSet(edge.via().get(), target);
-      add(source, edge.feature(), link, -1);
+      Placement.add(source, edge.feature(), link, -1);
       keys.enter(link);
       created.add(link);
     } else if (edge.feature().isMany()) {
@@ -440,7 +389,7 @@ final class Operations {
     for (EObject copy : copies) {
       EReference into =
           command.has("feature")
-              ? containment(parent, command.text("feature"), copy.eClass())
+              ? Placement.containment(parent, command.text("feature"), copy.eClass())
               : Shape.containments(parent.eClass()).stream()
                   .filter(r -> r.getEReferenceType().isInstance(copy))
                   .findFirst()
@@ -451,7 +400,7 @@ final class Operations {
                                   + copy.eClass().getName()
                                   + " goes into "
                                   + Naming.label(parent)));
-      add(parent, into, copy, -1);
+      Placement.add(parent, into, copy, -1);
       rename(copy);
       Naming.complete(copy, root);
       keys.enter(copy);
