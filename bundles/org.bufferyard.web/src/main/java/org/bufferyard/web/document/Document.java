@@ -29,7 +29,6 @@ public final class Document implements AutoCloseable {
   /** Markers that are told in full; all are counted. */
   public static final int MOST_MARKERS = Markers.MOST;
 
-
   private final String id;
   private final Surroundings around;
   private final ModelThread thread;

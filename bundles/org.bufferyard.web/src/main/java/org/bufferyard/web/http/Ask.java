@@ -20,6 +20,7 @@ final class Ask {
   static final int LARGEST = 16 << 20;
 
   private static final int LONGEST_CLIENT = 40;
+  private static final int DRAINED_AT_A_TIME = 1 << 16;
 
   private final HttpServletRequest request;
   private final List<String> path;
@@ -89,15 +90,26 @@ final class Ask {
   }
 
   byte[] body() throws IOException {
-    if (request.getContentLengthLong() > LARGEST) {
-      throw tooLarge();
-    }
     try (InputStream in = request.getInputStream()) {
-      byte[] body = in.readNBytes(LARGEST + 1);
-      if (body.length > LARGEST) {
+      boolean fits = request.getContentLengthLong() <= LARGEST;
+      byte[] body = fits ? in.readNBytes(LARGEST + 1) : new byte[0];
+      if (!fits || body.length > LARGEST) {
+        drain(in);
         throw tooLarge();
       }
       return body;
+    }
+  }
+
+  /** A sender that is cut off in mid-sentence does not hear the answer; a very long one is. */
+  private static void drain(InputStream in) throws IOException {
+    long left = 4L * LARGEST;
+    while (left > 0) {
+      long skipped = in.readNBytes(DRAINED_AT_A_TIME).length;
+      if (skipped == 0) {
+        return;
+      }
+      left -= skipped;
     }
   }
 
