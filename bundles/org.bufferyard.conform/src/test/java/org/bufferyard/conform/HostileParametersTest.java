@@ -87,17 +87,40 @@ class HostileParametersTest {
     void on(YardState state, RecordedBoot boot);
   }
 
-  private static void yard(String run, String flavour, Task task) {
-    RecordedBoot boot =
-        new Boots(wiring.get(RecordedEnvironments.class)).boot(run, Optional.empty(), "test");
+  private interface DeviceTask {
+    void on(YardState state, YardDevice device, PageRef page);
+  }
+
+  private static RecordedBoot boot(String run) {
+    return new Boots(wiring.get(RecordedEnvironments.class)).boot(run, Optional.empty(), "test");
+  }
+
+  /** On a yard of a board. */
+  private static void on(RecordedBoot boot, PlatformSpec board, String flavour, Task task) {
     YardOptions options = new YardOptions(boot.kernel(), flavour, false);
-    try (Yard yard = wiring.get(Yards.class).open(boot.board(), options)) {
+    try (Yard yard = wiring.get(Yards.class).open(board, options)) {
       yard.call(
           state -> {
             task.on(state, boot);
             return true;
           });
     }
+  }
+
+  private static void yard(String run, String flavour, Task task) {
+    RecordedBoot boot = boot(run);
+    on(boot, boot.board(), flavour, task);
+  }
+
+  /** One device of each way to memory, and a page of the board's. */
+  private static void eachDevice(String run, String flavour, DeviceTask task) {
+    yard(
+        run,
+        flavour,
+        (state, boot) -> {
+          PageRef page = page(state, boot);
+          devices(boot).forEach(id -> task.on(state, state.device(id), page));
+        });
   }
 
   /** One device of each way to memory. */
@@ -134,25 +157,22 @@ class HostileParametersTest {
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("boards")
   void allocations(String run, String flavour) {
-    yard(
+    eachDevice(
         run,
         flavour,
-        (state, boot) -> {
-          for (String id : devices(boot)) {
-            YardDevice device = state.device(id);
-            for (long size : SIZES) {
-              allocate(state, device, size, Gfp.KERNEL, DmaAttrs.NONE);
-              allocate(state, device, size, Gfp.ATOMIC, DmaAttrs.NONE);
-              allocate(state, device, size, Gfp.KERNEL, DmaAttrs.of(DmaAttr.FORCE_CONTIGUOUS));
-              allocate(state, device, size, Gfp.KERNEL, DmaAttrs.of(DmaAttr.NO_KERNEL_MAPPING));
-              answers(
-                  id + " allocNoncontiguous " + hex(size),
-                  () ->
-                      state
-                          .dma()
-                          .allocNoncontiguous(device, size, BOTH, Gfp.KERNEL, DmaAttrs.NONE)
-                          .ifPresent(state.dma()::free));
-            }
+        (state, device, page) -> {
+          for (long size : SIZES) {
+            allocate(state, device, size, Gfp.KERNEL, DmaAttrs.NONE);
+            allocate(state, device, size, Gfp.ATOMIC, DmaAttrs.NONE);
+            allocate(state, device, size, Gfp.KERNEL, DmaAttrs.of(DmaAttr.FORCE_CONTIGUOUS));
+            allocate(state, device, size, Gfp.KERNEL, DmaAttrs.of(DmaAttr.NO_KERNEL_MAPPING));
+            answers(
+                device.id() + " allocNoncontiguous " + hex(size),
+                () ->
+                    state
+                        .dma()
+                        .allocNoncontiguous(device, size, BOTH, Gfp.KERNEL, DmaAttrs.NONE)
+                        .ifPresent(state.dma()::free));
           }
           assertEquals(0, state.balance().pages(), "everything came back");
         });
@@ -187,20 +207,16 @@ class HostileParametersTest {
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("boards")
   void singleMappings(String run, String flavour) {
-    yard(
+    eachDevice(
         run,
         flavour,
-        (state, boot) -> {
-          PageRef page = page(state, boot);
-          for (String id : devices(boot)) {
-            YardDevice device = state.device(id);
-            for (long size : SIZES) {
-              for (long offset : ADDRESSES) {
-                mapped(state, device, page, offset, size, DmaAttrs.NONE);
-                physical(state, device, offset, size);
-              }
-              mapped(state, device, page, 0, size, DmaAttrs.of(DmaAttr.SKIP_CPU_SYNC));
+        (state, device, page) -> {
+          for (long size : SIZES) {
+            for (long offset : ADDRESSES) {
+              mapped(state, device, page, offset, size, DmaAttrs.NONE);
+              physical(state, device, offset, size);
             }
+            mapped(state, device, page, 0, size, DmaAttrs.of(DmaAttr.SKIP_CPU_SYNC));
           }
         });
   }
@@ -249,22 +265,18 @@ class HostileParametersTest {
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("boards")
   void lists(String run, String flavour) {
-    yard(
+    eachDevice(
         run,
         flavour,
-        (state, boot) -> {
-          PageRef page = page(state, boot);
-          for (String id : devices(boot)) {
-            YardDevice device = state.device(id);
-            listed(state, device, "no entry", List.of());
-            for (long size : SIZES) {
-              listed(state, device, "one of " + hex(size), List.of(entry(page, 0, size)));
-              listed(
-                  state,
-                  device,
-                  "two of " + hex(size),
-                  List.of(entry(page, 4095, size), entry(page, -1, size)));
-            }
+        (state, device, page) -> {
+          listed(state, device, "no entry", List.of());
+          for (long size : SIZES) {
+            listed(state, device, "one of " + hex(size), List.of(entry(page, 0, size)));
+            listed(
+                state,
+                device,
+                "two of " + hex(size),
+                List.of(entry(page, 4095, size), entry(page, -1, size)));
           }
         });
   }
@@ -315,32 +327,29 @@ class HostileParametersTest {
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("boards")
   void masksAndParameters(String run, String flavour) {
-    yard(
+    eachDevice(
         run,
         flavour,
-        (state, boot) -> {
-          PageRef page = page(state, boot);
-          for (String id : devices(boot)) {
-            for (long mask : MASKS) {
-              YardDevice device = state.recreate(id);
-              answers(
-                  id + " masks " + hex(mask),
-                  () -> {
-                    state.dma().setMask(device, mask);
-                    state.dma().setCoherentMask(device, mask);
-                    state.dma().requiredMask(device);
-                  });
-              after(state, device, page, "mask " + hex(mask));
-            }
-            for (long value : SIZES) {
-              YardDevice device = state.recreate(id);
-              device.setMaxSegmentSize(value);
-              device.setSegmentBoundary(value);
-              device.setMinAlignMask(value);
-              after(state, device, page, "parameters " + hex(value));
-              device.setUntrusted(true);
-              after(state, device, page, "untrusted, parameters " + hex(value));
-            }
+        (state, found, page) -> {
+          for (long mask : MASKS) {
+            YardDevice device = state.recreate(found.id());
+            answers(
+                device.id() + " masks " + hex(mask),
+                () -> {
+                  state.dma().setMask(device, mask);
+                  state.dma().setCoherentMask(device, mask);
+                  state.dma().requiredMask(device);
+                });
+            after(state, device, page, "mask " + hex(mask));
+          }
+          for (long value : SIZES) {
+            YardDevice device = state.recreate(found.id());
+            device.setMaxSegmentSize(value);
+            device.setSegmentBoundary(value);
+            device.setMinAlignMask(value);
+            after(state, device, page, "parameters " + hex(value));
+            device.setUntrusted(true);
+            after(state, device, page, "untrusted, parameters " + hex(value));
           }
         });
   }
@@ -358,9 +367,7 @@ class HostileParametersTest {
    */
   @Test
   void chainsOfIommus() {
-    RecordedBoot boot =
-        new Boots(wiring.get(RecordedEnvironments.class))
-            .boot("arm64-7.3-smmu-strict", Optional.empty(), "test");
+    RecordedBoot boot = boot("arm64-7.3-smmu-strict");
     PlatformSpec board = boot.board();
     IommuSpec inner = board.iommus().getFirst();
     IommuSpec outer = new IommuSpec("outer", "outer", inner.model(), true, inner.parameters());
@@ -407,17 +414,16 @@ class HostileParametersTest {
               boot.board().pools(),
               iommus,
               devices);
-      YardOptions options = new YardOptions(boot.kernel(), Flavour.FIDELITY, false);
-      try (Yard yard = wiring.get(Yards.class).open(board, options)) {
-        for (DeviceSpec device : devices) {
-          yard.call(
-              state -> {
-                after(state, state.device(device.id()), page(state, boot), "chained");
-                state.recreate(device.id());
-                return true;
-              });
-        }
-      }
+      on(
+          boot,
+          board,
+          Flavour.FIDELITY,
+          (state, same) -> {
+            for (DeviceSpec device : devices) {
+              after(state, state.device(device.id()), page(state, boot), "chained");
+              state.recreate(device.id());
+            }
+          });
     } catch (BadInputException refused) {
       assertFalse(refused.getMessage().isBlank());
       assertFalse(refused.getMessage().contains("\n"));

@@ -1,46 +1,9 @@
 package org.bufferyard.device.camera;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import org.bufferyard.api.contract.DeviceFactsContract;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.TreeSet;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import org.bufferyard.api.contract.DeviceContract;
-import org.bufferyard.api.device.DeviceKind;
-import org.bufferyard.api.device.DriverFactsTable;
-import org.junit.jupiter.api.Test;
-
-class CameraKindTest extends DeviceContract {
-  private static final DriverFactsTable FACTS =
-      DriverFactsTable.read(CameraKind.class, "/facts/camera.facts");
-
-  @Override
-  protected DeviceKind kind() {
-    return new CameraKind();
-  }
-
-  @Override
-  protected List<String> models() {
-    return List.copyOf(FACTS.models());
-  }
-
-  /** The annotation and the file say the same: what is served is described, and the reverse. */
-  @Test
-  void everyModelThatIsServedHasFactsAndTheOtherWayRound() throws IOException {
-    String component = CameraKind.class.getName();
-    try (InputStream in = CameraKind.class.getResourceAsStream("/OSGI-INF/" + component + ".xml")) {
-      String xml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      MatchResult models =
-          Pattern.compile("<property name=\"models\"[^>]*>([^<]*)<").matcher(xml).results()
-              .findFirst()
-              .orElseThrow();
-      assertEquals(
-          new TreeSet<>(FACTS.models()),
-          new TreeSet<>(List.of(models.group(1).strip().split("\\s+"))));
-    }
+class CameraKindTest extends DeviceFactsContract {
+  CameraKindTest() {
+    super(new CameraKind(), "/facts/camera.facts");
   }
 }

@@ -2,50 +2,16 @@ package org.bufferyard.device.codec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.TreeSet;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import org.bufferyard.api.contract.DeviceContract;
-import org.bufferyard.api.device.DeviceKind;
-import org.bufferyard.api.device.DriverFactsTable;
+import org.bufferyard.api.contract.DeviceFactsContract;
 import org.junit.jupiter.api.Test;
 
-class ScalerKindTest extends DeviceContract {
-  private static final DriverFactsTable FACTS =
-      DriverFactsTable.read(ScalerKind.class, "/facts/scaler.facts");
-
-  @Override
-  protected DeviceKind kind() {
-    return new ScalerKind();
-  }
-
-  @Override
-  protected List<String> models() {
-    return List.copyOf(FACTS.models());
-  }
-
-  /** The annotation and the file say the same: what is served is described, and the reverse. */
-  @Test
-  void everyModelThatIsServedHasFactsAndTheOtherWayRound() throws IOException {
-    String component = ScalerKind.class.getName();
-    try (InputStream in = ScalerKind.class.getResourceAsStream("/OSGI-INF/" + component + ".xml")) {
-      String xml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      MatchResult models =
-          Pattern.compile("<property name=\"models\"[^>]*>([^<]*)<").matcher(xml).results()
-              .findFirst()
-              .orElseThrow();
-      assertEquals(
-          new TreeSet<>(FACTS.models()),
-          new TreeSet<>(List.of(models.group(1).strip().split("\\s+"))));
-    }
+class ScalerKindTest extends DeviceFactsContract {
+  ScalerKindTest() {
+    super(new ScalerKind(), "/facts/scaler.facts");
   }
 
   @Test
   void theScalerOfTheThreadTakesLongSegments() {
-    assertEquals(0xffff_ffffL, FACTS.of("samsung,exynos5-gsc").maxSegmentSize().orElseThrow());
+    assertEquals(0xffff_ffffL, facts().of("samsung,exynos5-gsc").maxSegmentSize().orElseThrow());
   }
 }
