@@ -1,6 +1,7 @@
 // What people expect of a model editor, a test for each, with the mouse and the keyboard.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { violations } from './axe';
 import { Desk, until, Yard } from './harness';
@@ -402,6 +403,31 @@ export function expected(yard: Yard): void {
       await until('the board was laid out', () => asked.length > 0);
       await desk.still();
       assert.ok(!asked.flat().includes('soc') && !asked.flat().includes('soc/sysmmu_gsc'), String(asked));
+      await desk.close();
+    });
+
+    test('capped problem list', async () => {
+      const devices = Array.from(
+        { length: 150 },
+        (_, i) =>
+          `    <components xsi:type="topology:Device" id="soc/d${i}" name="d${i}" model="example,d" dmaMaskBits="99"/>\n`,
+      );
+      const text = yard.read('copy1.topology').replace(/<topology:Topology[^>]*>[\s\S]*/, '');
+      writeFileSync(
+        join(yard.workspace, 'wrong.topology'),
+        `${text}<topology:Topology xmi:version="2.0" xmlns:xmi="http://www.omg.org/XMI" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:topology="http://bufferyard.org/topology/1.0" id="wrong" name="wrong">
+  <components xsi:type="topology:Bus" id="soc" name="soc">
+${devices.join('')}  </components>
+</topology:Topology>
+`,
+      );
+      const desk = await Desk.open(yard, 'wrong.topology');
+      const summary = desk.page.getByText('Problems', { exact: true });
+      await desk.page.getByText(/^. 150 errors$/).waitFor();
+      await summary.click();
+      const list = desk.page.getByRole('list', { name: 'Problems' });
+      assert.equal(await list.getByRole('button').count(), 100);
+      await list.getByText('and 50 more').waitFor();
       await desk.close();
     });
 

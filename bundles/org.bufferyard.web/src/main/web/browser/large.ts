@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { after, describe, test } from 'node:test';
 import { Desk, until, Yard } from './harness';
 
 /** Buses with units and devices; a third of the devices behind a unit, a fifth with a pool. */
@@ -40,9 +41,11 @@ export function generate(devices: number): string {
 }
 
 export function large(yard: Yard, sizes: readonly number[]): void {
+  const measured: string[] = [];
   describe('large', () => {
+    after(() => report(measured));
     for (const size of sizes) {
-      test(`${size} elements: open, search, edit, collapse`, async (t) => {
+      test(`${size} elements: open, search, edit, collapse`, async () => {
         const devices = Math.round(size / 1.42);
         const name = `large-${size}.topology`;
         writeFileSync(join(yard.workspace, name), generate(devices));
@@ -82,10 +85,26 @@ export function large(yard: Yard, sizes: readonly number[]): void {
           await desk.fit();
           await desk.picture(`large-${size}-all`);
         }
-        t.diagnostic(`${size} elements: ${took.join(', ')}`);
         console.log(`${size} elements: ${took.join(', ')}`);
+        measured.push(`| ${size} | ${took.join(' · ')} |`);
         await desk.close();
       });
     }
   });
+}
+
+/** Written by the long build only: what the page took, when and on what. */
+function report(measured: readonly string[]): void {
+  const folder = process.env['LONG_REPORT'];
+  if (folder !== undefined && folder !== 'none') {
+    const date = new Date().toISOString().slice(0, 10);
+    const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
+    writeFileSync(
+      join(folder, 'page.md'),
+      `# The editor page on large boards\n\n${date}, ${machine}, headless Chromium, Node ${process.versions.node};\n` +
+        `load average ${loadavg()[0]!.toFixed(1)} when it was written.\n\n` +
+        `From the click until the page shows it, with the real yard behind it:\n\n` +
+        `| elements | took |\n|---:|---|\n${measured.join('\n')}\n`,
+    );
+  }
 }
