@@ -5,6 +5,7 @@ import { boards } from './boards';
 import { expected } from './expected';
 import { CHROMIUM, closeBrowser, Desk, until, Yard } from './harness';
 import { large } from './large';
+import { spoken } from './spoken';
 
 if (CHROMIUM === undefined) {
   const why = 'Chromium was not found: install it (Debian: apt-get install chromium), or say CHROMIUM=/path/to/it';
@@ -18,6 +19,7 @@ if (CHROMIUM === undefined) {
     await yard.end();
   });
   expected(yard);
+  spoken(yard);
   boards(yard);
   answers(yard);
   large(yard, (process.env['LARGE'] ?? '1000').split(',').map(Number));
