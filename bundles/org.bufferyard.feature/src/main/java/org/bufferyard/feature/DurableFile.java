@@ -28,7 +28,8 @@ record DurableFile(Path path) {
 
   /** Aside, onto the disk, in its place, and the place onto the disk. */
   void write(String text) {
-    Path part = path.resolveSibling("." + path.getFileName() + ".part");
+    Path folder = path.resolveSibling(".").normalize();
+    Path part = folder.resolve("." + folder.relativize(path) + ".part");
     try {
       try (FileChannel channel =
           FileChannel.open(
@@ -43,8 +44,8 @@ record DurableFile(Path path) {
         channel.force(true);
       }
       Files.move(part, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      try (FileChannel folder = FileChannel.open(path.getParent(), StandardOpenOption.READ)) {
-        folder.force(true);
+      try (FileChannel place = FileChannel.open(folder, StandardOpenOption.READ)) {
+        place.force(true);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -150,13 +150,15 @@ public final class KeptState implements StateFolder, SynchronousConfigurationLis
 
   /** An own version of one that is there already is an update. */
   private void feature(Path json) {
-    String name = json.getFileName().toString();
-    boolean there =
-        features.list().stream().anyMatch(f -> f.file().getFileName().toString().equals(name));
-    if (there) {
-      features.update(json);
-    } else {
+    try {
       features.install(json);
+    } catch (FeatureException e) {
+      try {
+        features.update(json);
+      } catch (FeatureException second) {
+        e.addSuppressed(second);
+        throw e;
+      }
     }
   }
 

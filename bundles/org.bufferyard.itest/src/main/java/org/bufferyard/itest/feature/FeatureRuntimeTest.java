@@ -171,6 +171,70 @@ public final class FeatureRuntimeTest {
   }
 
   @Test
+  void anUpdateByHandPutsTheNewBesideTheOldEvenOfTheSameVersion() throws Exception {
+    Path jar = folder.resolve("by-hand.jar");
+    Workbench.jar(jar, "bench.a", "1.0.0", "");
+    plugins.install(jar);
+    Bundle old = bench.find("bench.a").orElseThrow();
+    bench.drain();
+    Workbench.jar(jar, "bench.a", "1.0.0", "");
+    assertEquals("bench.a 1.0.0", plugins.update("bench.a"));
+    Bundle next = bench.find("bench.a").orElseThrow();
+    assertNotSame(old, next);
+    List<String> order =
+        bench.drain().stream()
+            .filter(e -> e.getType() == org.osgi.framework.BundleEvent.STARTED
+                || e.getType() == org.osgi.framework.BundleEvent.STOPPED)
+            .map(e -> (e.getBundle().equals(old) ? "old" : "new") + (e.getType() == 2 ? " started" : " stopped"))
+            .toList();
+    assertEquals(List.of("new started", "old stopped"), order);
+    assertEquals(Bundle.UNINSTALLED, old.getState());
+    assertEquals("bench.a 1.0.0", plugins.update("bench.a"), "and once more");
+    assertEquals("bench.a 1.0.0", plugins.remove("bench.a"));
+  }
+
+  @Test
+  void anUpdateByHandThatIsNotSatisfiedLeavesTheOldRunning() throws IOException {
+    Path jar = folder.resolve("by-hand.jar");
+    Path broken = folder.resolve("broken.jar");
+    Workbench.jar(jar, "bench.a", "1.0.0", "");
+    plugins.install(jar);
+    Bundle old = bench.find("bench.a").orElseThrow();
+    Workbench.jar(
+        broken, "bench.a", "2.0.0", "<reference name='never' interface='org.example.Never'/>");
+    FeatureException refused =
+        assertThrows(FeatureException.class, () -> plugins.update("bench.a", broken));
+    assertEquals(
+        "plug-in bench.a 1.0.0: the new one was taken out again: component bench.a lacks"
+            + " org.example.Never",
+        refused.getMessage());
+    assertEquals(old, bench.find("bench.a").orElseThrow());
+    assertEquals(Bundle.ACTIVE, old.getState());
+    FeatureException missing =
+        assertThrows(
+            FeatureException.class,
+            () -> plugins.update("bench.a", folder.resolve("nowhere.jar")));
+    assertTrue(missing.getMessage().endsWith("nowhere.jar: no such file"), missing.getMessage());
+    assertEquals(Bundle.ACTIVE, old.getState());
+    plugins.remove(Long.toString(old.getBundleId()));
+  }
+
+  @Test
+  void stoppingAndStartingIsEverybodysAndOwningIsNot() throws IOException {
+    features.install(bench.feature("one", "1.0.0", bench.bundle("bench.a", "1.0.0")));
+    assertEquals("bench.a 1.0.0", plugins.stop("bench.a"));
+    assertEquals(Bundle.RESOLVED, bench.state("bench.a"));
+    assertEquals("bench.a 1.0.0", plugins.start("bench.a"));
+    assertEquals(Bundle.ACTIVE, bench.state("bench.a"));
+    FeatureException refused =
+        assertThrows(FeatureException.class, () -> plugins.update("bench.a"));
+    assertEquals("plug-in bench.a belongs to feature one; change it there", refused.getMessage());
+    FeatureException unknown =
+        assertThrows(FeatureException.class, () -> plugins.stop("bench.nobody"));
+    assertEquals("plug-in bench.nobody is not installed", unknown.getMessage());
+  }
+
+  @Test
   void aFileThatIsNoFeatureIsRefusedInOneLine() throws IOException {
     Path json = java.nio.file.Files.writeString(folder.resolve("broken.json"), "{\n\"id\": 7\n");
     FeatureException refused =

@@ -79,13 +79,13 @@ public final class NewCommand implements ShellCommand {
       json.add("files", written);
       String shown = directory.equals(folder.getParent()) ? name : folder.toString();
       return new Answer(
-          """
-          %s: a device that boards ask for as %s
-            cd %s
-            mvn package
-          README.md there says what is what; docs/write-a-device.md has the way from here
-          """
-              .formatted(folder, project.model(), shown),
+          folder
+              + ": a device that boards ask for as "
+              + project.model()
+              + "\n  cd "
+              + shown
+              + "\n  mvn package\nREADME.md there says what is what; docs/write-a-device.md has the way"
+              + " from here\n",
           json,
           0);
     }

@@ -52,10 +52,9 @@ public final class OpenCommand implements ShellCommand {
       LiveYard yard = opener.open(directory.resolve(file).normalize(), file.toString());
       int pipelines = yard.spec().pipelines().size();
       return new Answer(
-          "yard %s: %s\n"
-              .formatted(
-                  yard.spec().name(),
-                  pipelines == 1 ? "1 pipeline streams" : pipelines + " pipelines stream"),
+          "yard "
+              + yard.spec().name()
+              + (pipelines == 1 ? ": 1 pipeline streams\n" : ": " + pipelines + " pipelines stream\n"),
           YardStatusJson.of(yard.status()),
           0);
     }

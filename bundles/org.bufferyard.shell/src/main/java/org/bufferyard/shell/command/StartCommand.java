@@ -3,6 +3,7 @@ package org.bufferyard.shell.command;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -181,13 +182,15 @@ public final class StartCommand implements ShellCommand {
     // Past System.in and System.out: Gogo puts its own there, which lead to the session's, which are
     // these.
     private void read(TypedCommands typed) {
-      InputStream in = new FileInputStream(FileDescriptor.in);
-      PrintStream out = stream(FileDescriptor.out);
-      PrintStream err = stream(FileDescriptor.err);
-      Thread.ofPlatform()
-          .name("typed commands")
-          .daemon()
-          .start(() -> typed.run(in, out, err, directory));
+      Thread.ofPlatform().name("typed commands").daemon().start(() -> runTyped(typed));
+    }
+
+    private void runTyped(TypedCommands typed) {
+      try (InputStream in = new FileInputStream(FileDescriptor.in)) {
+        typed.run(in, stream(FileDescriptor.out), stream(FileDescriptor.err), directory);
+      } catch (IOException e) {
+        // Closing what has ended.
+      }
     }
 
     private static PrintStream stream(FileDescriptor file) {

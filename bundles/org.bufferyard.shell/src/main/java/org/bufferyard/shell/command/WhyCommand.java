@@ -3,7 +3,10 @@ package org.bufferyard.shell.command;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bufferyard.platform.feature.FeatureRuntime;
+import org.bufferyard.platform.feature.PluginRuntime;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.registry.KindStatus;
 import org.bufferyard.platform.registry.Kinds;
@@ -21,10 +24,15 @@ import picocli.CommandLine.Parameters;
 @CommandName("why")
 public final class WhyCommand implements ShellCommand {
   private final Kinds kinds;
+  private final FeatureRuntime features;
+  private final PluginRuntime plugins;
 
   @Activate
-  public WhyCommand(@Reference Kinds kinds) {
+  public WhyCommand(
+      @Reference Kinds kinds, @Reference FeatureRuntime features, @Reference PluginRuntime plugins) {
     this.kinds = kinds;
+    this.features = features;
+    this.plugins = plugins;
   }
 
   @Override
@@ -39,7 +47,7 @@ public final class WhyCommand implements ShellCommand {
     @Parameters(
         arity = "0..1",
         paramLabel = "NAME",
-        description = "Only plug-ins whose kind, model or provider contains this.")
+        description = "Only plug-ins whose kind, model, provider or bundle contains this.")
     private String name = "";
 
     @Override
@@ -58,13 +66,28 @@ public final class WhyCommand implements ShellCommand {
                           || s.model().contains(name)
                           || s.provider().contains(name))
               .toList();
-      if (status.isEmpty() && !name.isEmpty()) {
+      List<String> bundles = bundles();
+      if (status.isEmpty() && bundles.isEmpty() && !name.isEmpty()) {
         throw new BadInputException(
             "no plug-in was seen whose kind, model or provider contains '" + name + "'",
             "why",
             "'why' alone lists all");
       }
-      return new Answer(KindsText.of(status), KindsJson.of(status), 0);
+      return new Answer(text(status, bundles), KindsJson.of(status), 0);
+    }
+
+    private static String text(List<KindStatus> status, List<String> bundles) {
+      String below = bundles.stream().map(line -> line + "\n").collect(Collectors.joining());
+      return status.isEmpty() && !below.isEmpty() ? below : KindsText.of(status) + below;
+    }
+
+    /** What never came as far as offering a kind: jars that were not taken, bundles that do not run. */
+    private List<String> bundles() {
+      return Stream.concat(
+              features.problems().stream(),
+              plugins.list().stream().filter(line -> line.contains(" was not taken: ")))
+          .filter(line -> line.contains(name))
+          .toList();
     }
   }
 }

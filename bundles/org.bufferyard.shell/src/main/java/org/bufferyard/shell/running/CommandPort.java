@@ -32,6 +32,7 @@ import org.bufferyard.platform.command.BatchCommands;
 final class CommandPort implements Closeable {
   static final String PROTOCOL = "bufferyard 1";
 
+  private static final SecureRandom RANDOM = new SecureRandom();
   private static final int TOKEN_BYTES = 32;
   private static final int HEADER_MILLIS = 5_000;
 
@@ -76,7 +77,7 @@ final class CommandPort implements Closeable {
 
   private static String random() {
     byte[] bytes = new byte[TOKEN_BYTES];
-    new SecureRandom().nextBytes(bytes);
+    RANDOM.nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);
   }
 

@@ -44,10 +44,11 @@ record RunningFile(Path path) {
 
   void write(int port, String token) {
     String text =
-        "pid %d\nport %d\ntoken %s\n".formatted(ProcessHandle.current().pid(), port, token);
+        "pid " + ProcessHandle.current().pid() + "\nport " + port + "\ntoken " + token + "\n";
     try {
-      Files.createDirectories(path.getParent());
-      Path part = Files.createTempFile(path.getParent(), ".yard", ".part", ownerOnly());
+      Path folder = path.resolveSibling(".").normalize();
+      Files.createDirectories(folder);
+      Path part = Files.createTempFile(folder, ".yard", ".part", ownerOnly());
       try {
         try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
           channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));

@@ -73,8 +73,9 @@ public final class SavedYards {
 
   private List<SavedYard> parse(String text) {
     try {
-      return List.of(gson.fromJson(text, SavedYard[].class));
-    } catch (JsonParseException | NullPointerException e) {
+      SavedYard[] yards = gson.fromJson(text, SavedYard[].class);
+      return yards == null ? List.of() : List.of(yards);
+    } catch (JsonParseException e) {
       throw new BadInputException(
           "is not what was written there", FILE + " of the state folder", "mend or remove it");
     }

@@ -1,5 +1,6 @@
 package org.bufferyard.shell.running;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -110,7 +111,9 @@ public final class YardOpener {
   }
 
   private LiveYardSpec board(Path file, LiveYards yards) {
-    String name = file.getFileName().toString().replaceFirst("\\.[^.]*$", "");
+    String path = file.toString();
+    String name =
+        path.substring(path.lastIndexOf(File.separatorChar) + 1).replaceFirst("\\.[^.]*$", "");
     return new LiveYardSpec(
         free(name, yards),
         file.toString(),

@@ -48,23 +48,24 @@ public final class DeviceProject {
       throw new BadInputException(
           "is there already", folder.toString(), "take another name, or another --into");
     }
-    if (!Files.isDirectory(folder.getParent())) {
+    Path into = folder.resolveSibling(".").normalize();
+    if (!Files.isDirectory(into)) {
       throw new BadInputException(
-          "is no folder", folder.getParent().toString(), "make it first, or take another --into");
+          "is no folder", into.toString(), "make it first, or take another --into");
     }
     Map<Path, String> files = files();
     try {
-      Path part = Files.createTempDirectory(folder.getParent(), ".new-device");
+      Path part = Files.createTempDirectory(into, ".new-device");
       try {
         for (Map.Entry<Path, String> file : files.entrySet()) {
           Path target = part.resolve(file.getKey());
-          Files.createDirectories(target.getParent());
+          Files.createDirectories(target.resolveSibling(".").normalize());
           Files.writeString(target, file.getValue());
         }
         Path made = Files.createDirectory(folder);
         try (Stream<Path> tops = Files.list(part)) {
           for (Path top : tops.toList()) {
-            Files.move(top, made.resolve(top.getFileName()));
+            Files.move(top, made.resolve(part.relativize(top)));
           }
         }
       } finally {
