@@ -159,7 +159,9 @@ final class SharedBuffers implements DmaBufs {
   }
 
   private void freeIfPutOff(Allocation allocation) {
-    if (userOf(allocation).isEmpty() && putOff.remove(allocation)) {
+    // Few are put off, and looking for users goes through all buffers.
+    if (putOff.contains(allocation) && userOf(allocation).isEmpty()) {
+      putOff.remove(allocation);
       yard.dma().free(allocation);
     }
   }
