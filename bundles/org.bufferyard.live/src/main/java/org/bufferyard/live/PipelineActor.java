@@ -52,8 +52,6 @@ final class PipelineActor {
     BUFFERS
   }
 
-  private static final long NANOS = 1_000_000_000L;
-
   private final PipelineSpec spec;
   private final Host host;
   private final Pipeline pipeline;
@@ -75,7 +73,7 @@ final class PipelineActor {
   /** {@link System#nanoTime} since when a swap keeps it from streaming; 0: none does. */
   private long pausedSince;
 
-  private volatile long period;
+  private final Pace pace = new Pace();
 
   PipelineActor(PipelineSpec spec, Pipelines pipelines, Host host) {
     this.spec = Objects.requireNonNull(spec, "spec");
@@ -110,14 +108,13 @@ final class PipelineActor {
 
   /** Frames a second; 0: flat out. Any thread; counts from the next frame on. */
   void pace(double framesPerSecond) {
-    period = framesPerSecond <= 0 ? 0 : Math.max(1, Math.round(NANOS / framesPerSecond));
+    pace.set(framesPerSecond);
   }
 
   /** Any thread. */
   PipelineWish wish() {
-    long now = period;
     return new PipelineWish(
-        spec, tally.status().state() != State.STOPPED, now == 0 ? 0 : (double) NANOS / now);
+        spec, tally.status().state() != State.STOPPED, pace.framesPerSecond());
   }
 
   /** Whether it would stream if it could. */
@@ -207,7 +204,7 @@ final class PipelineActor {
       return;
     }
     queued = true;
-    long every = period;
+    long every = pace.periodNanos();
     if (every == 0) {
       host.post(this);
       return;

@@ -29,7 +29,7 @@ final class Recovery {
   /** Choices that nobody serves, by their subject. */
   private final Map<String, KindSwap> missing = new LinkedHashMap<>();
 
-  private volatile int generation;
+  private final Generation generation = new Generation();
 
   /** Inside of an exchange, or of another recovery: nobody is let loose yet. */
   private boolean nested;
@@ -48,7 +48,7 @@ final class Recovery {
 
   /** Grows with every state that was given up. */
   int generation() {
-    return generation;
+    return generation.now();
   }
 
   /** One line for each thing that is wanted and not there. */
@@ -80,23 +80,23 @@ final class Recovery {
   }
 
   boolean guarded(YardState state, PipelineActor actor, Runnable work) {
-    int mine = generation;
+    int mine = generation.now();
     try {
       work.run();
-      return mine == generation;
+      return mine == generation.now();
     } catch (KernelOops oops) {
-      if (mine == generation) {
+      if (mine == generation.now()) {
         String why = "the kernel died: " + oops.getMessage();
         actor.abandon(why);
         actor.fail(why);
       }
     } catch (PlugInException broken) {
-      if (mine == generation) {
+      if (mine == generation.now()) {
         timeline.add(Kind.QUARANTINE, actor.name(), broken.getMessage());
         recover(state, actor, broken.getMessage());
       }
     } catch (RuntimeException | LinkageError | AssertionError bug) {
-      if (mine == generation) {
+      if (mine == generation.now()) {
         leftOver = true;
         recover(state, actor, StreamingYard.BUG + bug);
       }
@@ -118,17 +118,17 @@ final class Recovery {
    * all that may stream do.
    */
   void inOneGo(YardState state, Runnable work) {
-    int mine = generation;
+    int mine = generation.now();
     nested = true;
     try {
       work.run();
     } catch (PlugInException | IllegalStateException failed) {
-      if (mine == generation) {
+      if (mine == generation.now()) {
         leftOver = true;
         timeline.add(Kind.SWAP, "", "an exchange of plug-ins failed: " + failed.getMessage());
       }
     }
-    if (mine == generation) {
+    if (mine == generation.now()) {
       nested = false;
       settle(state, "an exchange of plug-ins left something behind", true);
     }
@@ -189,7 +189,7 @@ final class Recovery {
 
   /** The state of the yard was given up: nobody holds anything. */
   void rebuilt(YardState fresh, String why) {
-    generation++;
+    generation.next();
     nested = false;
     leftOver = false;
     suspect = false;

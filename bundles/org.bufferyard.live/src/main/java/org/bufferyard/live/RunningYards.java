@@ -26,6 +26,7 @@ public final class RunningYards implements LiveYards {
   private final KindsBell bell;
   private final SwapCoordinator coordinator;
   private final List<StreamingYard> yards = new CopyOnWriteArrayList<>();
+  private final Object lock = new Object();
   private boolean started;
   private boolean closed;
 
@@ -50,7 +51,7 @@ public final class RunningYards implements LiveYards {
   @Override
   public LiveYard open(LiveYardSpec spec) {
     start();
-    synchronized (yards) {
+    synchronized (lock) {
       if (closed) {
         throw new IllegalStateException("the running yards are being closed");
       }
@@ -67,7 +68,7 @@ public final class RunningYards implements LiveYards {
   }
 
   private void start() {
-    synchronized (yards) {
+    synchronized (lock) {
       if (!started) {
         started = true;
         coordinator.start();
@@ -86,7 +87,7 @@ public final class RunningYards implements LiveYards {
   void close() {
     bell.stop();
     coordinator.close();
-    synchronized (yards) {
+    synchronized (lock) {
       closed = true;
       yards.forEach(StreamingYard::close);
     }

@@ -49,6 +49,7 @@ final class StreamingYard implements LiveYard, YardListener, PipelineActor.Host 
   private final EventReader reader;
   private final Recovery recovery;
   private final List<PipelineActor> actors = new CopyOnWriteArrayList<>();
+  private final Object adding = new Object();
   private final AtomicLong swaps = new AtomicLong();
   private final AtomicLong longestGap = new AtomicLong();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -102,7 +103,7 @@ final class StreamingYard implements LiveYard, YardListener, PipelineActor.Host 
             .pipelines()
             .getFirst();
     PipelineActor actor = new PipelineActor(pipeline, workshop.pipelines(), this);
-    synchronized (actors) {
+    synchronized (adding) {
       if (actors.stream().anyMatch(a -> a.name().equals(actor.name()))) {
         throw new BadInputException(
             "has a pipeline '" + actor.name() + "' already", "yard '" + spec.name() + "'", "");

@@ -82,8 +82,8 @@ final class Balance {
   void awaitStreaming(Conditions conditions) throws InterruptedException {
     for (LiveYard yard : yards) {
       for (PipelineStatus before : yard.status().pipelines()) {
-        long wanted = before.framesOut() + MORE_FRAMES;
-        if (!conditions.await(() -> now(yard, before).framesOut() >= wanted, BACK_MILLIS)) {
+        long wanted = left(before) + MORE_FRAMES;
+        if (!conditions.await(() -> left(now(yard, before)) >= wanted, BACK_MILLIS)) {
           PipelineStatus after = now(yard, before);
           trouble(
               yard.spec().name() + ": " + before.name() + " did not come back: "
@@ -91,6 +91,11 @@ final class Balance {
         }
       }
     }
+  }
+
+  /** Frames that left it: wrong ones are told of elsewhere. */
+  private static long left(PipelineStatus pipeline) {
+    return pipeline.framesOut() + pipeline.framesDropped();
   }
 
   private static PipelineStatus now(LiveYard yard, PipelineStatus before) {

@@ -13,6 +13,9 @@ final class Conditions implements BundleListener, AllServiceListener, AutoClosea
   private final BundleContext context;
   private final Object lock = new Object();
 
+  /** Events so far; guarded by {@link #lock}. */
+  private long events;
+
   Conditions(BundleContext context) {
     this.context = context;
     context.addBundleListener(this);
@@ -31,6 +34,7 @@ final class Conditions implements BundleListener, AllServiceListener, AutoClosea
 
   private void wake() {
     synchronized (lock) {
+      events++;
       lock.notifyAll();
     }
   }

@@ -30,9 +30,13 @@ final class JarCopies {
   /** Writes a copy; nothing but the version differs. */
   static Path write(Path jar, String version, Path target) {
     try {
-      Files.createDirectories(target.getParent());
+      Path folder = target.toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
       try (JarInputStream in = new JarInputStream(Files.newInputStream(jar))) {
-        Manifest manifest = new Manifest(in.getManifest());
+        Manifest read = in.getManifest();
+        Manifest manifest = read == null ? new Manifest() : new Manifest(read);
         manifest.getMainAttributes().putValue(Constants.BUNDLE_VERSION, version);
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(target), manifest)) {
           for (JarEntry entry = in.getNextJarEntry(); entry != null; entry = in.getNextJarEntry()) {

@@ -1,5 +1,6 @@
 package org.bufferyard.live.soak;
 
+import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,7 @@ final class LeakWatch {
     return settled(
         conditions,
         () -> {
-          System.gc();
+          ManagementFactory.getMemoryMXBean().gc();
           loaders.removeIf(loader -> loader.get() == null);
           return loaders.size();
         });

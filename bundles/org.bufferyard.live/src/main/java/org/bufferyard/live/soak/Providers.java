@@ -101,9 +101,7 @@ final class Providers {
   private Path feature(String name, String version) {
     Path file = folder.resolve(name + "-" + version + ".json");
     String text =
-        """
-        {"feature-resource-version":"1.0","id":"%s:soak-%s:%s","bundles":[{"id":"%s:%s:%s"}]}
-        """
+        "{\"feature-resource-version\":\"1.0\",\"id\":\"%s:soak-%s:%s\",\"bundles\":[{\"id\":\"%s:%s:%s\"}]}"
             .formatted(GROUP, name, version, GROUP, name, version);
     try {
       return Files.writeString(file, text);
