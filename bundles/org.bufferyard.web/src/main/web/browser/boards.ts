@@ -60,7 +60,7 @@ export function boards(yard: Yard): void {
       const answer = execFileSync(
         join(HOME, 'launch/bufferyard'),
         ['explain', join(yard.workspace, 'drawn.topology'), 'codec', 'display', '--format', 'json'],
-        { env: { ...process.env, BUFFERYARD_BUILD: 'never' } },
+        { env: { ...process.env, BUFFERYARD_BUILD: 'never', BUFFERYARD_YARD: 'none' } },
       );
       assert.ok((JSON.parse(answer.toString()) as { results: { verdict: string }[] }).results[0]!.verdict);
     });

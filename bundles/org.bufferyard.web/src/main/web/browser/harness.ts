@@ -69,7 +69,7 @@ export class Yard {
     const child = spawn(
       process.env['BUFFERYARD'] ?? join(HOME, 'launch/bufferyard'),
       ['start', '--port', port, '--workspace', this.workspace, '--plugins', this.plugins],
-      { env: { ...process.env, BUFFERYARD_BUILD: 'never' }, stdio: ['pipe', 'pipe', 'pipe'] },
+      { env: { ...process.env, BUFFERYARD_BUILD: 'never', BUFFERYARD_YARD: 'none' }, stdio: ['pipe', 'pipe', 'pipe'] },
     );
     this.process = child;
     this.output = '';

@@ -103,6 +103,8 @@ final class DocumentedCommandsTest {
               .redirectOutput(output.toFile());
       // We are inside a build: the script must not start another one in the same folders.
       builder.environment().put("BUFFERYARD_BUILD", "never");
+      // And nobody's running yard shall answer.
+      builder.environment().put("BUFFERYARD_YARD", "none");
       Process process = builder.start();
       boolean ended = process.waitFor(BOUND_SECONDS, TimeUnit.SECONDS);
       process.destroyForcibly();

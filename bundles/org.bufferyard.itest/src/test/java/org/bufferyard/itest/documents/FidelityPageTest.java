@@ -29,6 +29,7 @@ final class FidelityPageTest {
             .redirectOutput(directory.resolve("said.txt").toFile());
     // We are inside a build: the script must not start another one in the same folders.
     builder.environment().put("BUFFERYARD_BUILD", "never");
+    builder.environment().put("BUFFERYARD_YARD", "none");
     Process process = builder.start();
     boolean ended = process.waitFor(BOUND_SECONDS, TimeUnit.SECONDS);
     process.destroyForcibly();
