@@ -123,10 +123,17 @@ final class Balance {
     List<PipelineStatus> pipelines = all.stream().flatMap(y -> y.pipelines().stream()).toList();
     int abandoned = all.stream().mapToInt(YardStatus::abandonedThreads).sum();
     yards.forEach(LiveYard::close);
+    // What only a closed yard reaches is nobody's any more.
+    yards.clear();
+    read.clear();
     List<String> threads = leaks.threads(conditions);
     long leakedThreads = Math.max(0, threads.size() - abandoned);
     if (leakedThreads > 0) {
       trouble("threads left over: " + threads);
+    }
+    List<String> loaders = leaks.loaders(conditions);
+    if (!loaders.isEmpty()) {
+      trouble("class loaders left over: " + loaders);
     }
     Map<String, Integer> byWay = new LinkedHashMap<>();
     made.forEach((way, times) -> byWay.put(way.name().toLowerCase(Locale.ROOT), times));
@@ -147,7 +154,7 @@ final class Balance {
             all.stream().mapToLong(y -> y.balance().iovaFrames()).sum(),
             all.stream().mapToLong(y -> y.balance().mappings() + y.balance().buffers()).sum(),
             leakedThreads,
-            leaks.loaders(conditions),
+            loaders.size(),
             leaks.services(conditions)),
         all.stream().mapToLong(YardStatus::longestGapNanos).max().orElse(0) / 1_000_000,
         seconds,

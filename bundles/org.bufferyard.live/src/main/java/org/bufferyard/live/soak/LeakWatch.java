@@ -14,7 +14,7 @@ final class LeakWatch {
   private static final long PATIENCE_MILLIS = 5_000;
 
   private final BundleContext context;
-  private final List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
+  private final List<Loader> loaders = new ArrayList<>();
   private Set<Thread> threads = Set.of();
   private int services;
 
@@ -34,9 +34,12 @@ final class LeakWatch {
         .collect(Collectors.toSet());
   }
 
+  /** A loader and whose it was. */
+  private record Loader(String bundle, WeakReference<ClassLoader> reference) {}
+
   /** The loader of a bundle that will be uninstalled. */
-  void loader(ClassLoader loader) {
-    loaders.add(new WeakReference<>(loader));
+  void loader(String bundle, ClassLoader loader) {
+    loaders.add(new Loader(bundle, new WeakReference<>(loader)));
   }
 
   /** Names of threads too many, once those that are ending had time to. */
@@ -53,15 +56,16 @@ final class LeakWatch {
         .toList();
   }
 
-  /** Loaders that are reachable. */
-  long loaders(Conditions conditions) throws InterruptedException {
-    return settled(
-        conditions,
+  /** Bundles whose loaders are reachable. */
+  List<String> loaders(Conditions conditions) throws InterruptedException {
+    conditions.await(
         () -> {
           ManagementFactory.getMemoryMXBean().gc();
-          loaders.removeIf(loader -> loader.get() == null);
-          return loaders.size();
-        });
+          loaders.removeIf(loader -> loader.reference().get() == null);
+          return loaders.isEmpty();
+        },
+        PATIENCE_MILLIS);
+    return loaders.stream().map(Loader::bundle).toList();
   }
 
   long services(Conditions conditions) throws InterruptedException {

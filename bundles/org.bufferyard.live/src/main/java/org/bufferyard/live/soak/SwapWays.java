@@ -239,7 +239,7 @@ final class SwapWays {
   private void remember(Bundle bundle) {
     BundleWiring wiring = bundle.adapt(BundleWiring.class);
     if (wiring != null) {
-      leaks.loader(wiring.getClassLoader());
+      leaks.loader(bundle.toString(), wiring.getClassLoader());
     }
   }
 
