@@ -11,7 +11,7 @@ final class Pacer implements AutoCloseable {
   Pacer() {
     timer =
         new ScheduledThreadPoolExecutor(
-            1, task -> Thread.ofPlatform().daemon().name("yard pacer").unstarted(task));
+            1, task -> Thread.ofPlatform().daemon().name("live pacer").unstarted(task));
     timer.setRemoveOnCancelPolicy(true);
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }

@@ -29,7 +29,7 @@ final class SwapCoordinator implements KindsObserver, AutoCloseable {
   SwapCoordinator(Supplier<List<StreamingYard>> yards, long leavingMillis) {
     this.yards = yards;
     this.leavingMillis = leavingMillis;
-    this.thread = Thread.ofPlatform().daemon().name("yard swaps").unstarted(this::loop);
+    this.thread = Thread.ofPlatform().daemon().name("live swaps").unstarted(this::loop);
   }
 
   void start() {

@@ -143,6 +143,7 @@ final class SoakTest {
     assertTrue(process.waitFor(60, TimeUnit.SECONDS), said);
     String whole = said + Files.readString(complaints);
     assertTrue(process.exitValue() == 0 || process.exitValue() == 1, whole);
+    assertTrue(said.startsWith("{"), whole);
     return JsonParser.parseString(said).getAsJsonObject();
   }
 }
