@@ -135,11 +135,17 @@ final class Balance {
     if (!loaders.isEmpty()) {
       trouble("class loaders left over: " + loaders);
     }
+    int swaps = made.values().stream().mapToInt(Integer::intValue).sum();
+    Map<String, Long> grown = leaks.objects(swaps);
+    // A thread that nobody can end keeps what it had.
+    if (abandoned == 0 && !grown.isEmpty()) {
+      trouble("objects left over: " + grown);
+    }
     Map<String, Integer> byWay = new LinkedHashMap<>();
     made.forEach((way, times) -> byWay.put(way.name().toLowerCase(Locale.ROOT), times));
     return new SoakReport(
         seed,
-        made.values().stream().mapToInt(Integer::intValue).sum(),
+        swaps,
         byWay,
         all.stream().mapToLong(YardStatus::swaps).sum(),
         pipelines.size(),

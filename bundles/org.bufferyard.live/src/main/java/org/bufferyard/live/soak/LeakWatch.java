@@ -4,6 +4,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -16,6 +17,7 @@ final class LeakWatch {
   private final BundleContext context;
   private final List<Loader> loaders = new ArrayList<>();
   private Set<Thread> threads = Set.of();
+  private Map<String, Long> objects = Map.of();
   private int services;
 
   LeakWatch(BundleContext context) {
@@ -26,6 +28,17 @@ final class LeakWatch {
   void start() {
     threads = running();
     services = Providers.services(context);
+    objects = HeapHistogram.take();
+  }
+
+  /**
+   * Classes of ours that have grown for good, once every yard is closed.
+   *
+   * @param swaps that were made: what leaks with each of them is told from what is loaded once, such
+   *     as a table of facts
+   */
+  Map<String, Long> objects(int swaps) {
+    return HeapHistogram.growth(objects, HeapHistogram.take(), 500 + swaps / 10);
   }
 
   private static Set<Thread> running() {
@@ -56,7 +69,10 @@ final class LeakWatch {
         .toList();
   }
 
-  /** Bundles whose loaders are reachable. */
+  /**
+   * Bundles whose loaders are reachable. Soft references count as well: see {@code launch/bufferyard}
+   * for the flag that lets them go.
+   */
   List<String> loaders(Conditions conditions) throws InterruptedException {
     conditions.await(
         () -> {
