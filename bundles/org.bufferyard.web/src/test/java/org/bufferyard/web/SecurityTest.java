@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import org.bufferyard.topology.TestHouse;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,26 @@ final class SecurityTest {
                   .header("Origin", "http://127.0.0.1:" + server.port())
                   .build());
       assertEquals(200, own.statusCode());
+    }
+  }
+
+  @Test
+  void metricsAreForThisMachineOrWhoHasTheToken() throws Exception {
+    try (TestServer server = new TestServer(workspace())) {
+      HttpResponse<String> own =
+          server.send(HttpRequest.newBuilder(server.uri("/metrics")).build());
+      assertEquals(200, own.statusCode());
+      assertEquals("bufferyard_up 1\n", own.body());
+      assertEquals(
+          Optional.of("text/plain; version=0.0.4; charset=utf-8"),
+          own.headers().firstValue("Content-Type").map(t -> t.toLowerCase(Locale.ROOT)));
+      HttpResponse<String> foreign =
+          server.send(
+              HttpRequest.newBuilder(server.uri("/metrics"))
+                  .header("Origin", "http://evil.example")
+                  .build());
+      assertEquals(403, foreign.statusCode());
+      assertFalse(foreign.body().contains("bufferyard_up"), foreign.body());
     }
   }
 

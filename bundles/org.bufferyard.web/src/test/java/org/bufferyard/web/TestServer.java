@@ -23,6 +23,7 @@ import org.bufferyard.web.http.Counter;
 import org.bufferyard.web.http.Endpoint;
 import org.bufferyard.web.http.EventStream;
 import org.bufferyard.web.http.Gate;
+import org.bufferyard.web.http.MetricsPage;
 import org.bufferyard.web.http.PageFiles;
 import org.bufferyard.web.layout.ContainerLayout;
 import org.bufferyard.web.live.LiveDesk;
@@ -74,6 +75,8 @@ final class TestServer implements AutoCloseable {
     ServletContextHandler context = new ServletContextHandler("/");
     context.addServlet(new ServletHolder(new Endpoint(() -> counter)), "/api/*");
     context.addServlet(new ServletHolder(new EventStream(() -> counter)), "/api/events");
+    context.addServlet(
+        new ServletHolder(new MetricsPage(() -> counter, () -> "bufferyard_up 1\n")), "/metrics");
     context.addServlet(new ServletHolder(new PageFiles(() -> counter)), "/*");
     server.setHandler(context);
     server.start();
