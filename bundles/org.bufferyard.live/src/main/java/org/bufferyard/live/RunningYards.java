@@ -11,6 +11,10 @@ import org.bufferyard.platform.live.LiveYardSpec;
 import org.bufferyard.platform.live.LiveYards;
 import org.bufferyard.platform.pipeline.Pipelines;
 import org.bufferyard.platform.yard.Yards;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.Constants;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -27,17 +31,26 @@ public final class RunningYards implements LiveYards {
   private final SwapCoordinator coordinator;
   private final List<StreamingYard> yards = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
+  private final SynchronousBundleListener frameworkEnd = this::heed;
+  private Optional<BundleContext> framework = Optional.empty();
   private boolean started;
   private boolean closed;
 
+  /**
+   * Bundles go one after another when the framework stops, and each plug-in among them would be an
+   * exchange that nobody needs any more.
+   */
   @Activate
   public RunningYards(
+      BundleContext context,
       LiveBounds bounds,
       @Reference Yards engine,
       @Reference Pipelines pipelines,
       @Reference Checks checks,
       @Reference KindsBell bell) {
     this(Bounds.of(bounds), engine, pipelines, checks, bell);
+    framework = Optional.of(context);
+    context.addBundleListener(frameworkEnd);
   }
 
   RunningYards(Bounds bounds, Yards engine, Pipelines pipelines, Checks checks, KindsBell bell) {
@@ -83,8 +96,23 @@ public final class RunningYards implements LiveYards {
     return coordinator.awaitIdle(millis);
   }
 
+  private void heed(BundleEvent event) {
+    if (event.getType() == BundleEvent.STOPPING
+        && event.getBundle().getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
+      standStill();
+    }
+  }
+
+  /** Frames and exchanges end; the yards stay, and what is wanted of them can be read. */
+  void standStill() {
+    bell.stop();
+    coordinator.close();
+    yards.forEach(StreamingYard::standStill);
+  }
+
   @Deactivate
   void close() {
+    framework.ifPresent(context -> context.removeBundleListener(frameworkEnd));
     bell.stop();
     coordinator.close();
     synchronized (lock) {

@@ -53,6 +53,7 @@ final class StreamingYard implements LiveYard, YardListener, PipelineActor.Host 
   private final AtomicLong swaps = new AtomicLong();
   private final AtomicLong longestGap = new AtomicLong();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile boolean standing;
   private volatile View view = View.EMPTY;
   private volatile List<String> waiting = List.of();
 
@@ -203,6 +204,11 @@ final class StreamingYard implements LiveYard, YardListener, PipelineActor.Host 
     workshop.closed(this);
   }
 
+  /** No pipeline gets another turn. What is in flight stays there until the yard is closed. */
+  void standStill() {
+    standing = true;
+  }
+
   // ---- exchange ----
 
   /**
@@ -264,6 +270,9 @@ final class StreamingYard implements LiveYard, YardListener, PipelineActor.Host 
 
   @Override
   public void post(PipelineActor actor) {
+    if (standing) {
+      return;
+    }
     try {
       yard.post(
           state -> {
