@@ -73,8 +73,9 @@ public final class ModelExtender
 
   @Override
   public List<ServiceRegistration<EPackage>> addingBundle(Bundle bundle, BundleEvent event) {
+    BundleRevision revision = bundle.adapt(BundleRevision.class);
     List<BundleCapability> models =
-        bundle.adapt(BundleRevision.class).getDeclaredCapabilities(NAMESPACE);
+        revision == null ? List.of() : revision.getDeclaredCapabilities(NAMESPACE);
     if (models.isEmpty()) {
       return null; // not tracked
     }
@@ -85,6 +86,8 @@ public final class ModelExtender
       } catch (IOException | IllegalArgumentException e) {
         LOG.log(Level.WARNING, "model of {0} not used: {1}", bundle, e.getMessage());
         packages.refuse(nsUri(model), e.getMessage());
+      } catch (IllegalStateException e) {
+        LOG.log(Level.DEBUG, "{0} stopped while its model was read", bundle);
       }
     }
     return registrations;
@@ -111,7 +114,12 @@ public final class ModelExtender
           path + " has namespace " + ePackage.getNsURI() + ", the manifest says " + nsUri);
     }
     Dictionary<String, Object> properties = new Hashtable<>(Map.of(NS_URI, nsUri));
-    return bundle.getBundleContext().registerService(EPackage.class, ePackage, properties);
+    BundleContext context = bundle.getBundleContext();
+    if (context == null) {
+      // Whoever swaps bundles does not wait for us.
+      throw new IllegalStateException("the bundle has stopped");
+    }
+    return context.registerService(EPackage.class, ePackage, properties);
   }
 
   private static InputStream open(Bundle bundle, String name) throws IOException {
