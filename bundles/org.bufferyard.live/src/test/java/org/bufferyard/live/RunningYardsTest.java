@@ -98,6 +98,24 @@ class RunningYardsTest {
   }
 
   @Test
+  void whenTheFrameworkStopsNoFrameIsBegunAndTheWishesStay() {
+    LiveYard yard = bench.yards.open(Bench.yard("one", Bench.pipeline("p", "cam0", "scaler")));
+    Bench.untilFrames(yard, "p", 10);
+    var wishes = yard.wishes();
+    bench.yards.standStill();
+    long begun = Bench.pipeline(yard, "p").framesIn();
+    // Each look waits its turn in the queue in which a streaming pipeline has turns too.
+    for (int look = 0; look < 50; look++) {
+      assertEquals(begun, Bench.pipeline(yard, "p").framesIn());
+    }
+    assertEquals(wishes, yard.wishes());
+    assertEquals(List.of(yard), bench.yards.all());
+    yard.close();
+    assertTrue(yard.status().balance().isClean(), yard.status().toString());
+    Bench.assertBalanced(yard.status());
+  }
+
+  @Test
   void whatCannotStreamSaysWhy() {
     LiveYard yard =
         bench.yards.open(Bench.yard("one", Bench.pipeline("p", MemoryKind.POOL, "cam0", "scaler")));

@@ -64,7 +64,10 @@ public final class GogoYards {
     } while (!pressed(keyboard));
   }
 
-  /** Waits for the next refresh; whether a key came meanwhile. */
+  /**
+   * Waits for the next refresh; whether a key came meanwhile. It looks now and then: a stream cannot
+   * be waited for with a bound.
+   */
   private static boolean pressed(InputStream keyboard) throws IOException, InterruptedException {
     long until = System.nanoTime() + REFRESH_MILLIS * 1_000_000;
     while (System.nanoTime() < until) {

@@ -88,13 +88,13 @@ class CommandPortTest {
   void answersErrorsAndExitCodeComeApartAndWordsAsTheyWereTyped() throws IOException {
     List<String> words = List.of("why", "a b", "$(rm -rf /)", "two\nlines", "", "ü");
     String[] fields = new String[5 + words.size()];
-    List<String> head = List.of("bufferyard 1", port.token(), "run", "/tmp/ä", "6");
+    List<String> head = List.of("bufferyard 1", port.token(), "run", "/boards/ä", "6");
     for (int i = 0; i < fields.length; i++) {
       fields[i] = i < 5 ? head.get(i) : words.get(i - 5);
     }
     try (Socket answer = send(fields);
         Socket said = send("bufferyard 1", port.token(), "say", ticket(answer))) {
-      assertEquals("/tmp/ä " + words, all(answer));
+      assertEquals("/boards/ä " + words, all(answer));
       assertEquals("e first\ne second\nx 1\n", all(said));
     }
   }
