@@ -13,7 +13,7 @@ import org.bufferyard.platform.verdict.MemoryKind;
 import org.bufferyard.platform.verdict.Share;
 import org.bufferyard.platform.verdict.ShareQuestion;
 import org.bufferyard.platform.verdict.ShareReport;
-import org.bufferyard.shell.json.ShareJson;
+import org.bufferyard.shell.json.ExplainJson;
 import org.bufferyard.shell.text.ShareText;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -103,7 +103,7 @@ public final class ExplainCommand implements ShellCommand {
                   Optional.ofNullable(ops)));
       return new Answer(
           new ShareText(open, report).text(),
-          ShareJson.of(report, names),
+          ExplainJson.of(report, names),
           verdicts.exitCode(report.results().stream().map(Share::verdict).toList()));
     }
 

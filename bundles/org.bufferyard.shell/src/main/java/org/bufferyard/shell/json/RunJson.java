@@ -6,6 +6,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.util.Optional;
+import org.bufferyard.platform.json.ShareJson;
 import org.bufferyard.platform.scenario.RunReport;
 import org.bufferyard.platform.scenario.RunReport.ImporterReport;
 import org.bufferyard.platform.scenario.RunReport.Observed;
@@ -98,7 +99,7 @@ public final class RunJson {
     json.add("expected", expected(importer.expected()));
     json.addProperty("asExpected", importer.asExpected());
     json.add("seen", seen(importer.observed()));
-    json.add("share", ShareJson.of(importer.share(), names));
+    json.add("share", ShareJson.of(importer.share(), names::shortest));
     return json;
   }
 

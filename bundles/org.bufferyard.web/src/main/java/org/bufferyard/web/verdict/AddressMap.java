@@ -47,17 +47,17 @@ final class AddressMap {
     json.add("coherentMask", hex(reach.coherentDmaMask()));
     json.add("busLimit", reach.busDmaLimit() == 0 ? JsonNull.INSTANCE : hex(reach.busDmaLimit()));
     json.addProperty("coherent", reach.coherent());
-    json.add("windows", ShareJson.array(reach.rangeMap().regions(), AddressMap::window));
-    json.add("iommus", ShareJson.array(device.streams(), AddressMap::stream));
+    json.add("windows", VerdictJson.array(reach.rangeMap().regions(), AddressMap::window));
+    json.add("iommus", VerdictJson.array(device.streams(), AddressMap::stream));
     JsonArray memory = new JsonArray();
     board
         .memory()
         .forEach(
             bank -> pieces(bank.range()).forEach(p -> memory.add(piece(bank.id(), p))));
     json.add("memory", memory);
-    json.add("pools", ShareJson.array(board.pools(), this::pool));
+    json.add("pools", VerdictJson.array(board.pools(), this::pool));
     json.add(
-        "reservedIova", ShareJson.array(device.reservedIova(), AddressMap::reserved));
+        "reservedIova", VerdictJson.array(device.reservedIova(), AddressMap::reserved));
     return json;
   }
 

@@ -93,7 +93,7 @@ public final class VerdictDesk {
             });
     JsonArray results = new JsonArray();
     for (int i = 0; i < shares.size(); i++) {
-      results.add(ShareJson.of(shares.get(i), paths.get(i)));
+      results.add(VerdictJson.of(shares.get(i), paths.get(i)));
     }
     return results;
   }
@@ -181,8 +181,8 @@ public final class VerdictDesk {
     Set<String> devices = new LinkedHashSet<>();
     report.cells().forEach(c -> devices.add(c.exporter()));
     report.cells().forEach(c -> devices.add(c.importer()));
-    json.add("devices", ShareJson.array(List.copyOf(devices), JsonPrimitive::new));
-    json.add("cells", ShareJson.array(report.cells(), ShareJson::cell));
+    json.add("devices", VerdictJson.array(List.copyOf(devices), JsonPrimitive::new));
+    json.add("cells", VerdictJson.array(report.cells(), VerdictJson::cell));
     return json;
   }
 

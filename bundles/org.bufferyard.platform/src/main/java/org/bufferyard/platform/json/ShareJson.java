@@ -1,4 +1,4 @@
-package org.bufferyard.web.verdict;
+package org.bufferyard.platform.json;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -8,18 +8,59 @@ import com.google.gson.JsonPrimitive;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.bufferyard.api.dma.DmaAddress;
 import org.bufferyard.platform.verdict.ChainStep;
 import org.bufferyard.platform.verdict.MatrixReport;
 import org.bufferyard.platform.verdict.Share;
+import org.bufferyard.platform.verdict.Share.HazardView;
+import org.bufferyard.platform.verdict.Share.MappingView;
+import org.bufferyard.platform.verdict.Share.SegmentView;
 
 /**
- * Answers as the command line writes them, but with devices by id: on the page ids are keys. Stateless.
+ * Verdicts: one importer's in full, and a cell of a matrix. The caller says how a device's id is
+ * written; elements of a chain stay ids. Addresses are hex strings, lengths numbers in bytes; {@code
+ * page} is null for a DMA-only segment. Each call makes a fresh tree that the caller may add to.
+ * Stateless, so any thread may call it.
  */
-final class ShareJson {
+public final class ShareJson {
   private ShareJson() {}
 
-  static <T> JsonArray array(List<T> list, Function<T, ? extends JsonElement> json) {
+  /**
+   * @param device how the exporter's and the importer's ids are written
+   */
+  public static JsonObject of(Share share, UnaryOperator<String> device) {
+    JsonObject json = new JsonObject();
+    json.addProperty("policy", share.policy());
+    json.addProperty("exporter", device.apply(share.exporter()));
+    json.addProperty("importer", device.apply(share.importer()));
+    json.addProperty("memory", share.memory());
+    json.addProperty("ops", share.ops());
+    json.addProperty("verdict", share.verdict().name());
+    json.add("errno", orNull(share.errno()));
+    json.add("segments", array(share.segments(), ShareJson::segment));
+    json.add("mappings", array(share.mappings(), ShareJson::mapping));
+    json.add("hazards", array(share.hazards(), ShareJson::hazard));
+    json.add("chain", array(share.chain(), ShareJson::step));
+    json.add("remedies", array(share.remedies(), JsonPrimitive::new));
+    json.add("cost", cost(share.cost()));
+    return json;
+  }
+
+  /** A pair; one without a verdict says why in {@code note}. */
+  public static JsonObject cell(MatrixReport.Cell cell, UnaryOperator<String> device) {
+    JsonObject json = new JsonObject();
+    json.addProperty("policy", cell.policy());
+    json.addProperty("memory", cell.memory().word());
+    json.addProperty("exporter", device.apply(cell.exporter()));
+    json.addProperty("importer", device.apply(cell.importer()));
+    json.add("verdict", orNull(cell.verdict().map(Enum::name)));
+    json.addProperty("note", cell.note());
+    json.addProperty("hazards", cell.hazards());
+    return json;
+  }
+
+  private static <T> JsonArray array(List<T> list, Function<T, ? extends JsonElement> json) {
     JsonArray array = new JsonArray();
     list.forEach(e -> array.add(json.apply(e)));
     return array;
@@ -29,35 +70,7 @@ final class ShareJson {
     return text.<JsonElement>map(JsonPrimitive::new).orElse(JsonNull.INSTANCE);
   }
 
-  /**
-   * @param path ids of what the bytes pass
-   */
-  static JsonObject of(Share share, List<String> path) {
-    JsonObject json = new JsonObject();
-    json.addProperty("policy", share.policy());
-    json.addProperty("exporter", share.exporter());
-    json.addProperty("importer", share.importer());
-    json.addProperty("memory", share.memory());
-    json.addProperty("ops", share.ops());
-    json.addProperty("verdict", share.verdict().name());
-    json.add("errno", orNull(share.errno()));
-    json.add("stop", orNull(share.stop()));
-    json.add("segments", array(share.segments(), ShareJson::segment));
-    json.add("mappings", array(share.mappings(), ShareJson::mapping));
-    json.add("hazards", array(share.hazards(), ShareJson::hazard));
-    json.add("chain", array(share.chain(), ShareJson::step));
-    json.add("remedies", array(share.remedies(), JsonPrimitive::new));
-    JsonObject cost = new JsonObject();
-    cost.addProperty("copiedBytes", share.cost().copiedBytes());
-    cost.addProperty("cacheBytes", share.cost().cacheBytes());
-    cost.addProperty("iommuMaps", share.cost().iommuMaps());
-    cost.addProperty("transferredBytes", share.cost().transferredBytes());
-    json.add("cost", cost);
-    json.add("path", array(path, JsonPrimitive::new));
-    return json;
-  }
-
-  private static JsonObject segment(Share.SegmentView segment) {
+  private static JsonObject segment(SegmentView segment) {
     JsonObject json = new JsonObject();
     json.addProperty("dma", DmaAddress.hex(segment.dma()));
     json.addProperty("length", segment.length());
@@ -66,7 +79,7 @@ final class ShareJson {
     return json;
   }
 
-  private static JsonObject mapping(Share.MappingView mapping) {
+  private static JsonObject mapping(MappingView mapping) {
     JsonObject json = new JsonObject();
     json.addProperty("iommu", mapping.iommu());
     json.addProperty("iova", DmaAddress.hex(mapping.iova()));
@@ -76,7 +89,7 @@ final class ShareJson {
     return json;
   }
 
-  private static JsonObject hazard(Share.HazardView hazard) {
+  private static JsonObject hazard(HazardView hazard) {
     JsonObject json = new JsonObject();
     json.addProperty("rule", hazard.rule());
     json.addProperty("element", hazard.element());
@@ -97,16 +110,12 @@ final class ShareJson {
     return json;
   }
 
-  static JsonObject cell(MatrixReport.Cell cell) {
+  private static JsonObject cost(Share.Cost cost) {
     JsonObject json = new JsonObject();
-    json.addProperty("policy", cell.policy());
-    json.addProperty("memory", cell.memory().word());
-    json.addProperty("exporter", cell.exporter());
-    json.addProperty("importer", cell.importer());
-    json.add("verdict", orNull(cell.verdict().map(Enum::name)));
-    json.addProperty("stopped", cell.stopped());
-    json.addProperty("note", cell.note());
-    json.addProperty("hazards", cell.hazards());
+    json.addProperty("copiedBytes", cost.copiedBytes());
+    json.addProperty("cacheBytes", cost.cacheBytes());
+    json.addProperty("iommuMaps", cost.iommuMaps());
+    json.addProperty("transferredBytes", cost.transferredBytes());
     return json;
   }
 }
