@@ -9,6 +9,8 @@ import org.bufferyard.api.dma.DmaRangeMap;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.DmaEvent.MessageClass;
 import org.bufferyard.api.event.EventSink;
+import org.bufferyard.api.iommu.AccessAttributes;
+import org.bufferyard.api.iommu.AttributedAccess;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.Translation;
@@ -52,6 +54,8 @@ final class Bus implements DeviceBus {
   /** Of the yard, all of them once the first transfer begins. */
   private final Collection<LiveDevice> others;
 
+  private final AccessAttributes attributes;
+
   /** Found with the first transfer: where a function stands never changes. */
   private Optional<List<RegisterWindows.Peer>> peers = Optional.empty();
 
@@ -63,6 +67,26 @@ final class Bus implements DeviceBus {
       RegisterWindows registers,
       Collection<LiveDevice> others,
       EventSink events) {
+    this(
+        device,
+        translator,
+        memory,
+        cache,
+        registers,
+        others,
+        events,
+        AccessAttributes.PLAIN);
+  }
+
+  private Bus(
+      LiveDevice device,
+      Optional<Translator> translator,
+      SparseMemory memory,
+      WriteBackCache cache,
+      RegisterWindows registers,
+      Collection<LiveDevice> others,
+      EventSink events,
+      AccessAttributes attributes) {
     this.device = device;
     this.translator = translator;
     this.memory = memory;
@@ -70,6 +94,15 @@ final class Bus implements DeviceBus {
     this.registers = registers;
     this.others = others;
     this.events = events;
+    this.attributes = attributes;
+  }
+
+  @Override
+  public DeviceBus saying(AccessAttributes words) {
+    return words.equals(attributes)
+        ? this
+        : new Bus(
+            device, translator, memory, cache, registers, others, events, words);
   }
 
   @Override
@@ -121,7 +154,11 @@ final class Bus implements DeviceBus {
       return throughWindows(address, address, write, false);
     }
     Translator t = translator.get();
-    Translation out = t.iommu().translate(t.stream(), address, write);
+    Translation out =
+        !attributes.equals(AccessAttributes.PLAIN)
+                && t.iommu() instanceof AttributedAccess able
+            ? able.translate(t.stream(), address, write, attributes)
+            : t.iommu().translate(t.stream(), address, write);
     return out instanceof Translated passed && t.windowsBehind()
         ? throughWindows(passed.phys(), address, write, passed.stale())
         : out;

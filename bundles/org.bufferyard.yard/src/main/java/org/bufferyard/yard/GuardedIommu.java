@@ -3,6 +3,8 @@ package org.bufferyard.yard;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.bufferyard.api.iommu.AccessAttributes;
+import org.bufferyard.api.iommu.AttributedAccess;
 import org.bufferyard.api.iommu.CountingTlb;
 import org.bufferyard.api.iommu.DeviceGroups;
 import org.bufferyard.api.iommu.DomainType;
@@ -15,7 +17,7 @@ import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.registry.PlugInException;
 
 /** An IOMMU whose surprises come out as a {@link PlugInException} that names it. */
-final class GuardedIommu implements Iommu {
+final class GuardedIommu implements Iommu, AttributedAccess {
   private final Iommu plugIn;
   private final PlugIn who;
   private final IommuSite site;
@@ -56,6 +58,15 @@ final class GuardedIommu implements Iommu {
     }
     who.leave(call);
     return who.notNull(translation, "translate");
+  }
+
+  /** Hardware that knows nothing of attributes takes the access as any other. */
+  @Override
+  public Translation translate(
+      StreamId stream, long address, boolean write, AccessAttributes attributes) {
+    return plugIn instanceof AttributedAccess able
+        ? who.call("translate", () -> able.translate(stream, address, write, attributes))
+        : translate(stream, address, write);
   }
 
   /** Whether the driver says which devices share a domain. */

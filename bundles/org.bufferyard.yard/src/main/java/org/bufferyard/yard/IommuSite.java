@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.iommu.IommuContext;
+import org.bufferyard.api.iommu.PageRequest;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.memory.PhysMemory;
@@ -78,6 +79,13 @@ final class IommuSite extends RevocableContext implements IommuContext {
         .map(d -> deviceName(d.path()))
         .findFirst()
         .orElseGet(() -> IommuContext.super.clientName(stream));
+  }
+
+  /** The domains of a yard are the DMA API's, which has no handler. */
+  @Override
+  public PageRequest.Response reportDeviceFault(PageRequest request) {
+    check();
+    return PageRequest.Response.INVALID;
   }
 
   /** of_device_make_bus_id() of a node's path; names that are no path stay as they are. */

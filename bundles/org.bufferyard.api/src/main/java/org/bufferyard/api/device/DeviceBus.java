@@ -1,6 +1,7 @@
 package org.bufferyard.api.device;
 
 import java.util.Optional;
+import org.bufferyard.api.iommu.AccessAttributes;
 import org.bufferyard.api.iommu.Translation;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -19,4 +20,12 @@ public interface DeviceBus {
 
   /** Writes as a bus master; bytes before the fault are written. */
   Optional<Translation.Fault> write(long address, byte[] from, int offset, int length);
+
+  /**
+   * The same bus for transactions that say more of themselves than address and direction. Where
+   * nothing looks at it, it is as good as this one.
+   */
+  default DeviceBus saying(AccessAttributes attributes) {
+    return this;
+  }
 }

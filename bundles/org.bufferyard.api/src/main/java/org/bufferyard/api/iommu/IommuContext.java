@@ -32,4 +32,12 @@ public interface IommuContext extends KindContext {
   default String clientName(StreamId stream) {
     return "(unassigned sid)";
   }
+
+  /**
+   * iommu_report_device_fault(): asks whoever handles the faults of the stream's domain
+   * (iopf_handler), and waits. Without a handler the access is invalid.
+   */
+  default PageRequest.Response reportDeviceFault(PageRequest request) {
+    return PageRequest.Response.INVALID;
+  }
 }

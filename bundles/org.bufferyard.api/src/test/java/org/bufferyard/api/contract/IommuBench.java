@@ -3,7 +3,9 @@ package org.bufferyard.api.contract;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.bufferyard.api.iommu.IommuContext;
+import org.bufferyard.api.iommu.PageRequest;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.memory.PhysRange;
 
@@ -26,6 +28,7 @@ public final class IommuBench implements IommuContext {
   private long next = TABLES.base();
   private int left = Integer.MAX_VALUE;
   private long nowNanos;
+  private Function<PageRequest, PageRequest.Response> pager = r -> PageRequest.Response.INVALID;
 
   public IommuBench(KernelProfile kernel) {
     this.kernel = kernel;
@@ -79,6 +82,16 @@ public final class IommuBench implements IommuContext {
   @Override
   public long nowNanos() {
     return nowNanos;
+  }
+
+  @Override
+  public PageRequest.Response reportDeviceFault(PageRequest request) {
+    return pager.apply(request);
+  }
+
+  /** Who answers page requests from now on. */
+  public void pageRequestsTo(Function<PageRequest, PageRequest.Response> handler) {
+    pager = handler;
   }
 
   /** Lets time pass. */
