@@ -7,6 +7,7 @@ import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.TablelessDomain;
 import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.kernel.Errno;
@@ -36,7 +37,7 @@ public final class MasterIommu implements Iommu, CountingTlb {
   @Override
   public IommuDomain newDomain(DomainType type) {
     if (type == DomainType.IDENTITY) {
-      return IdentityDomain.INSTANCE;
+      return TablelessDomain.IDENTITY;
     }
     MasterDomain domain = new MasterDomain(this, type, mmu.newTable());
     domains.add(domain);
@@ -52,7 +53,7 @@ public final class MasterIommu implements Iommu, CountingTlb {
       return Errno.EINVAL.rc();
     }
     return switch (domain) {
-      case IdentityDomain identity -> {
+      case TablelessDomain off when off == TablelessDomain.IDENTITY -> {
         disable();
         yield 0;
       }

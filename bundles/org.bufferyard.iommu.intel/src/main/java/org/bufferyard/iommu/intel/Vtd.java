@@ -12,6 +12,7 @@ import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.TablelessDomain;
 import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.kernel.Errno;
@@ -87,8 +88,8 @@ final class Vtd implements Iommu, CountingTlb {
   @Override
   public IommuDomain newDomain(DomainType type) {
     return switch (type) {
-      case IDENTITY -> FixedDomain.IDENTITY;
-      case BLOCKED -> FixedDomain.BLOCKED;
+      case IDENTITY -> TablelessDomain.IDENTITY;
+      case BLOCKED -> TablelessDomain.BLOCKED;
       case UNMANAGED, DMA, DMA_FQ -> {
         VtdDomain domain = new VtdDomain(id, unit, context.events(), table(type));
         made.add(domain);
@@ -131,7 +132,7 @@ final class Vtd implements Iommu, CountingTlb {
       return Errno.EINVAL.rc();
     }
     return switch (domain) {
-      case FixedDomain fixed -> attach(requester.get(), fixed);
+      case TablelessDomain fixed -> attach(requester.get(), fixed);
       case VtdDomain paged when !isCompatible(paged) -> Errno.EINVAL.rc();
       case VtdDomain paged when !paged.table().exists() -> Errno.ENOMEM.rc();
       case VtdDomain paged -> attach(requester.get(), paged);
@@ -153,8 +154,8 @@ final class Vtd implements Iommu, CountingTlb {
             || levels == 5 && unit.hasFiveFirstLevels());
   }
 
-  private int attach(Requester requester, FixedDomain domain) {
-    if (domain == FixedDomain.BLOCKED) {
+  private int attach(Requester requester, TablelessDomain domain) {
+    if (domain == TablelessDomain.BLOCKED) {
       leave(requester);
       return 0;
     }

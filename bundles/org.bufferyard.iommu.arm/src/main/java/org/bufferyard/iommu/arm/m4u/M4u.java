@@ -15,6 +15,7 @@ import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.TablelessDomain;
 import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.kernel.Errno;
@@ -22,7 +23,6 @@ import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.iommu.arm.m4u.M4uPlatform.Flag;
 import org.bufferyard.iommu.arm.unit.CachedWalk;
 import org.bufferyard.iommu.arm.unit.FaultLog;
-import org.bufferyard.iommu.arm.unit.TablelessDomain;
 
 /**
  * One M4U of generation 2 as {@code drivers/iommu/mtk_iommu.c} drives it: short descriptors with

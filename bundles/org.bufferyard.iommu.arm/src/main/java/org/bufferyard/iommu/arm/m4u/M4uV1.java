@@ -12,12 +12,12 @@ import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.TablelessDomain;
 import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.iommu.arm.unit.CachedWalk;
 import org.bufferyard.iommu.arm.unit.FaultLog;
-import org.bufferyard.iommu.arm.unit.TablelessDomain;
 
 /**
  * One M4U of generation 1 (mt2701) as {@code drivers/iommu/mtk_iommu_v1.c} drives it: a flat table

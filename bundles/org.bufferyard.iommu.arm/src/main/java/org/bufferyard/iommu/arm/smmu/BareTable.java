@@ -8,6 +8,7 @@ import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.IommuProt;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.TablelessDomain;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.iommu.arm.pgtable.PageTable;
@@ -15,7 +16,6 @@ import org.bufferyard.iommu.arm.pgtable.PageTables;
 import org.bufferyard.iommu.arm.pgtable.TableMemory;
 import org.bufferyard.iommu.arm.pgtable.TableRequest;
 import org.bufferyard.iommu.arm.pgtable.TableWalker;
-import org.bufferyard.iommu.arm.unit.TablelessDomain;
 
 /** The unit of {@link BareTableKind}. No cache, so nothing is stale. Engine thread only. */
 final class BareTable implements Iommu, Invalidator {

@@ -12,6 +12,7 @@ import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.TableWalk;
+import org.bufferyard.api.iommu.TablelessDomain;
 import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.kernel.Errno;
@@ -19,7 +20,6 @@ import org.bufferyard.iommu.arm.pgtable.PageTables;
 import org.bufferyard.iommu.arm.pgtable.TableMemory;
 import org.bufferyard.iommu.arm.unit.CachedWalk;
 import org.bufferyard.iommu.arm.unit.FaultLog;
-import org.bufferyard.iommu.arm.unit.TablelessDomain;
 
 /**
  * One SMMU of version 1 or 2 (SMMU architecture, IHI 0062) as {@code

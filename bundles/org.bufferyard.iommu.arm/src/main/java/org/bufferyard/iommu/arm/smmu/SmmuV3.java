@@ -13,6 +13,7 @@ import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.StreamId;
+import org.bufferyard.api.iommu.TablelessDomain;
 import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.kernel.Errno;
@@ -21,7 +22,6 @@ import org.bufferyard.iommu.arm.pgtable.TableFormat;
 import org.bufferyard.iommu.arm.pgtable.TableMemory;
 import org.bufferyard.iommu.arm.pgtable.TableRequest;
 import org.bufferyard.iommu.arm.unit.FaultLog;
-import org.bufferyard.iommu.arm.unit.TablelessDomain;
 
 /**
  * One SMMUv3 as {@code drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c} drives it: the driver's side,
