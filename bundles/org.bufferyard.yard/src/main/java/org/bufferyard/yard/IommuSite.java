@@ -3,6 +3,7 @@ package org.bufferyard.yard;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.PageRequest;
@@ -83,9 +84,9 @@ final class IommuSite extends RevocableContext implements IommuContext {
 
   /** The domains of a yard are the DMA API's, which has no handler. */
   @Override
-  public PageRequest.Response reportDeviceFault(PageRequest request) {
+  public Optional<PageRequest.Response> reportDeviceFault(PageRequest request) {
     check();
-    return PageRequest.Response.INVALID;
+    return Optional.empty();
   }
 
   /** of_device_make_bus_id() of a node's path; names that are no path stay as they are. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bufferyard.api.device.DeviceBus;
 import org.bufferyard.api.iommu.AccessAttributes;
 import org.bufferyard.api.iommu.AttributedAccess;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 final class AttributesTest {
   private final Bench bench = new Bench();
   private final List<AccessAttributes> heard = new ArrayList<>();
-  private final List<PageRequest.Response> answers = new ArrayList<>();
+  private final List<Optional<PageRequest.Response>> answers = new ArrayList<>();
 
   AttributesTest() {
     bench.kinds.put(
@@ -99,6 +100,6 @@ final class AttributesTest {
           });
     }
     assertEquals(List.of(words), heard, "a plain access is none of them");
-    assertEquals(List.of(PageRequest.Response.INVALID), answers, "no domain has a handler");
+    assertEquals(List.of(Optional.empty()), answers, "no domain has a handler");
   }
 }

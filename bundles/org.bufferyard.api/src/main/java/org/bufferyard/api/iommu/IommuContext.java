@@ -1,5 +1,6 @@
 package org.bufferyard.api.iommu;
 
+import java.util.Optional;
 import org.bufferyard.api.event.KindContext;
 import org.bufferyard.api.memory.PhysMemory;
 import org.osgi.annotation.versioning.ProviderType;
@@ -35,9 +36,12 @@ public interface IommuContext extends KindContext {
 
   /**
    * iommu_report_device_fault(): asks whoever handles the faults of the stream's domain
-   * (iopf_handler), and waits. Without a handler the access is invalid.
+   * (iopf_handler), and waits.
+   *
+   * @return empty without a handler: the kernel's core then answers {@code INVALID}, and the driver
+   *     learns that nobody cared
    */
-  default PageRequest.Response reportDeviceFault(PageRequest request) {
-    return PageRequest.Response.INVALID;
+  default Optional<PageRequest.Response> reportDeviceFault(PageRequest request) {
+    return Optional.empty();
   }
 }

@@ -2,6 +2,7 @@ package org.bufferyard.api.contract;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.bufferyard.api.iommu.IommuContext;
@@ -28,7 +29,7 @@ public final class IommuBench implements IommuContext {
   private long next = TABLES.base();
   private int left = Integer.MAX_VALUE;
   private long nowNanos;
-  private Function<PageRequest, PageRequest.Response> pager = r -> PageRequest.Response.INVALID;
+  private Optional<Function<PageRequest, PageRequest.Response>> pager = Optional.empty();
 
   public IommuBench(KernelProfile kernel) {
     this.kernel = kernel;
@@ -85,13 +86,13 @@ public final class IommuBench implements IommuContext {
   }
 
   @Override
-  public PageRequest.Response reportDeviceFault(PageRequest request) {
-    return pager.apply(request);
+  public Optional<PageRequest.Response> reportDeviceFault(PageRequest request) {
+    return pager.map(p -> p.apply(request));
   }
 
   /** Who answers page requests from now on. */
   public void pageRequestsTo(Function<PageRequest, PageRequest.Response> handler) {
-    pager = handler;
+    pager = Optional.of(handler);
   }
 
   /** Lets time pass. */
