@@ -58,6 +58,11 @@ final class StreamSession implements CheckSession {
   }
 
   @Override
+  public void clearWarnOnce() {
+    watches.forEach(CheckRule.Watch::clearWarnOnce);
+  }
+
+  @Override
   public List<Finding> end() {
     watches.forEach(CheckRule.Watch::end);
     List<Finding> last = taken();

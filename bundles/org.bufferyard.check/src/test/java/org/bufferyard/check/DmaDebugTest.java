@@ -365,6 +365,17 @@ class DmaDebugTest {
   }
 
   @Test
+  void whatIsSaidOnceIsSaidAgainWhenTheFlagsAreClearedAndTheBooksStay() {
+    Stream that = on(KernelProfile.LINUX_7_3, Architecture.ARM64, true);
+    for (int i = 0; i < 9; i++) {
+      that.see(map("cam", PAGE, 4096, FROM), checked("cam", PAGE));
+    }
+    that.clearWarnOnce();
+    that.see(map("cam", PAGE, 4096, FROM), checked("cam", PAGE));
+    assertEquals(List.of("I22", "I22"), that.rules(), "the line is as full as before");
+  }
+
+  @Test
   void theDriverLeavesMappingsBehind() {
     stream.see(
         map("card", PAGE, 4096, TO),

@@ -109,6 +109,10 @@ public final class Stream {
     return this;
   }
 
+  void clearWarnOnce() {
+    session.clearWarnOnce();
+  }
+
   public List<Finding> end() {
     found.addAll(session.end());
     return found;

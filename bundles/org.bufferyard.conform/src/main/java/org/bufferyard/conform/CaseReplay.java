@@ -26,8 +26,9 @@ import org.bufferyard.platform.yard.YardState;
 import org.bufferyard.platform.yard.Yards;
 
 /**
- * Replays one case on a yard of its own: what the kernel carried from case to case (page allocator,
- * search positions) is an input here, so nothing has to be carried, and cases can run side by side.
+ * Replays cases, each on a yard of its own: what the kernel carried from case to case (page allocator,
+ * search positions) is an input here, so cases can run side by side. Only what dma-debug remembers is
+ * carried on, where the order is known.
  */
 final class CaseReplay {
   private final CommandSet commands = new CommandSet();
@@ -43,7 +44,22 @@ final class CaseReplay {
     this.kinds = kinds;
   }
 
+  /** A case by itself: dma-debug's books begin with it. */
   Outcome replay(RecordedCase recorded, RecordedBoot boot) {
+    return replay(recorded, boot, new DebugReader(checks, boot));
+  }
+
+  /**
+   * Cases of one boot, one after the other: what dma-debug remembers goes from case to case.
+   *
+   * @param cases in the order in which they were recorded
+   */
+  List<Outcome> replayInOrder(List<RecordedCase> cases, RecordedBoot boot) {
+    DebugReader debug = new DebugReader(checks, boot);
+    return cases.stream().map(recorded -> replay(recorded, boot, debug)).toList();
+  }
+
+  private Outcome replay(RecordedCase recorded, RecordedBoot boot, DebugReader debug) {
     if (recorded.isAdvisory()) {
       return new Outcome.Advisory();
     }
@@ -56,7 +72,7 @@ final class CaseReplay {
       return new Outcome.Skipped(reason.get());
     }
     try (Yard yard = yards.open(boot.board(), YardOptions.fidelity(boot.kernel()).withoutCaches())) {
-      return yard.call(state -> run(recorded, operations, state, boot));
+      return yard.call(state -> run(recorded, operations, state, boot, debug));
     } catch (BadInputException e) {
       return new Outcome.Skipped(e.getMessage());
     }
@@ -90,23 +106,24 @@ final class CaseReplay {
   }
 
   private Outcome run(
-      RecordedCase recorded, List<Operation> operations, YardState state, RecordedBoot boot) {
+      RecordedCase recorded,
+      List<Operation> operations,
+      YardState state,
+      RecordedBoot boot,
+      DebugReader debug) {
     List<Difference> differences = new ArrayList<>();
     Bench bench = new Bench(state, boot, recorded, () -> oopses.in(recorded.run()));
     state.events().record(true);
     long start = state.events().mark();
     long traceStart = start;
-    DebugReader debug = new DebugReader(checks, boot);
+    debug.beginCase();
     for (Operation op : operations) {
       JsonObject expected = recorded.results().get(op.index());
       long before = state.events().mark();
       Answer answer = answer(bench, op, expected);
       if (debug.isOn()) {
-        answer.errors(debug.errors(state.events().since(before)));
-        if (op.verb().equals("fresh")) {
-          debug.leftovers(expected);
-          answer.errors(RecordedPlaces.number(expected.get("dbg")).orElse(0L));
-        }
+        long errors = debug.errors(state.events().since(before));
+        answer.errors(op.verb().equals("fresh") ? debug.leftBefore(expected, errors) : errors);
       }
       state.placements().clear();
       Comparison.compare(
@@ -125,6 +142,11 @@ final class CaseReplay {
         .missing(recorded.log())
         .ifPresent(
             line -> differences.add(difference(recorded, "", "kmsg", line, "not said in turn")));
+    if (debug.isOn()) {
+      long end = state.events().mark();
+      cleanUp(bench);
+      debug.errors(state.events().since(end));
+    }
     return differences.isEmpty() ? new Outcome.Agreed() : new Outcome.Differed(differences);
   }
 
@@ -141,6 +163,11 @@ final class CaseReplay {
       // A bug of the engine is a difference like any other: the rest of the record still counts.
       return new Answer().text("exception", e.toString());
     }
+  }
+
+  /** The recorder gives back what a case still holds, even one that killed its process. */
+  private void cleanUp(Bench bench) {
+    answer(bench, Operation.of(0, "reset", "after the case"), new JsonObject());
   }
 
   private static void compareTrace(

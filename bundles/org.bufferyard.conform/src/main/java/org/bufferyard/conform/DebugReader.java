@@ -12,33 +12,44 @@ import org.bufferyard.platform.check.Finding;
 import org.bufferyard.platform.recorded.RecordedBoot;
 
 /**
- * The checker beside one case, where the recorded kernel had DMA_API_DEBUG. Its books begin with the
- * case: what an earlier case of the boot left in the kernel's is not in them.
+ * The checker beside the cases of one boot, where the recorded kernel had DMA_API_DEBUG. Its books are
+ * never cleared, as the kernel's: what one case forgets is there in the next. Used by one thread.
  */
 final class DebugReader {
   private final Optional<CheckSession> session;
   private final List<Finding> findings = new ArrayList<>();
-  private long leftovers;
+  private long leftBefore;
 
   DebugReader(Checks checks, RecordedBoot boot) {
     this.session =
-        boot.board().machine().debugging().dmaApi()
+        boot.debugsDma()
             ? Optional.of(
                 checks.open(boot.board(), boot.kernel(), Set.of(Finding.Family.DMA_DEBUG)))
             : Optional.empty();
   }
 
-  /**
-   * What the kernel counted while devices were created anew for the case is an input: entries that an
-   * earlier case left. As many of its lines come first.
-   */
-  void leftovers(JsonObject recorded) {
-    leftovers += RecordedPlaces.number(recorded.get("dbg")).orElse(0L);
+  /** The recorder clears the flags of what is said once before each case. */
+  void beginCase() {
+    session.ifPresent(CheckSession::clearWarnOnce);
+    findings.clear();
+    leftBefore = 0;
   }
 
-  /** The first recorded line that the checker does not say in its turn. */
+  /**
+   * What the kernel counts more than the checker while devices are created anew is an input: killed
+   * processes leave what no case shows, and so do cases whose place in the boot is not known.
+   *
+   * @param said what the checker counts
+   * @return what to compare
+   */
+  long leftBefore(JsonObject recorded, long said) {
+    leftBefore = Math.max(0, RecordedPlaces.number(recorded.get("dbg")).orElse(0L) - said);
+    return said + leftBefore;
+  }
+
+  /** The first recorded line of the case that the checker does not say in its turn. */
   Optional<String> missing(List<String> log) {
-    return isOn() ? DebugLog.missing(log, leftovers, findings) : Optional.empty();
+    return isOn() ? DebugLog.missing(log, leftBefore, findings) : Optional.empty();
   }
 
   boolean isOn() {

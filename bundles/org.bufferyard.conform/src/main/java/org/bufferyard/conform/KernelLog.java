@@ -4,6 +4,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.DmaEvent.MessageClass;
 
@@ -12,6 +14,9 @@ import org.bufferyard.api.event.DmaEvent.MessageClass;
  * the record is silent proves nothing, since the kernel limits the rate of its messages.
  */
 final class KernelLog {
+  private static final Pattern WARNING =
+      Pattern.compile("^WARNING: .*, CPU#\\d+: [^/]+/(\\d{1,10})$");
+
   private KernelLog() {}
 
   /** The class of a recorded line; empty for lines that no class covers, such as a call trace. */
@@ -42,6 +47,12 @@ final class KernelLog {
       return Optional.of(MessageClass.IOMMU_FAULT);
     }
     return Optional.empty();
+  }
+
+  /** Number of the process in which a warning was raised; the line's form is that of 6.14 and later. */
+  static Optional<Long> process(String line) {
+    Matcher warning = WARNING.matcher(line);
+    return warning.find() ? Optional.of(Long.valueOf(warning.group(1))) : Optional.empty();
   }
 
   /** Whether the thread that ran the case died with this line. */

@@ -3,7 +3,6 @@ package org.bufferyard.conform;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.Stream;
 import org.bufferyard.platform.check.Checks;
 import org.bufferyard.platform.conform.ConformReport;
 import org.bufferyard.platform.conform.ConformRequest;
@@ -51,23 +50,32 @@ public final class RecordReplay implements Conformance {
     Tallies tallies = new Tallies(KnownLimits.carried());
     CaseReplay replay = new CaseReplay(yards.frozen(), kinds, checks, new OopsedBoots(files));
     try (Workers workers = new Workers(request.jobs(), replay, tallies)) {
+      List<RecordFile> wanted =
+          files.stream()
+              .filter(f -> f.carriedScenario().map(selection::wants).orElse(true))
+              .toList();
+      BootSequences sequences = new BootSequences();
       Boots boots = new Boots(environments);
-      for (RecordFile file : files) {
-        if (file.carriedScenario().map(selection::wants).orElse(true)) {
-          Stream.of(file)
-              .filter(RecordFile::holdsCases)
-              .forEach(f -> new VectorReader(f, selection, boots).feed(workers));
-          if (file.holdsFacts()) {
-            workers.drain();
-            new FactsReplay(yards.frozen(), kinds, trees, request.boards())
-                .replay(file, selection, tallies);
-          }
+      for (RecordFile file : wanted) {
+        if (file.holdsCases()) {
+          new VectorReader(file, selection, boots, sequences).feed(workers);
           request.progress().accept(file.name() + ": " + workers.submitted() + " cases read");
         }
       }
+      sequences.complete(except(RecordFile.allCarried(), wanted)).forEach(workers::submit);
       workers.drain();
+      wanted.stream()
+          .filter(RecordFile::holdsFacts)
+          .forEach(
+              file ->
+                  new FactsReplay(yards.frozen(), kinds, trees, request.boards())
+                      .replay(file, selection, tallies));
     }
     return tallies.report();
+  }
+
+  private static List<RecordFile> except(List<RecordFile> files, List<RecordFile> others) {
+    return files.stream().filter(f -> !others.contains(f)).toList();
   }
 
   private Pattern pattern(String text) {

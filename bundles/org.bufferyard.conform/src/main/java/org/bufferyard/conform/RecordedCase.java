@@ -30,6 +30,14 @@ record RecordedCase(
     log = List.copyOf(log);
   }
 
+  /**
+   * Number of the process that ran it; empty when the kernel had nothing to warn of. Every case of a
+   * boot had a process of its own, so this is its place in the boot.
+   */
+  Optional<Long> process() {
+    return log.stream().flatMap(line -> KernelLog.process(line).stream()).findFirst();
+  }
+
   /** Whether timers decided its results (flush queue): such runs are advisory. */
   boolean isAdvisory() {
     return config.contains("lazy");

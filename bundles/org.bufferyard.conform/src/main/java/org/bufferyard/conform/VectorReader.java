@@ -3,15 +3,18 @@ package org.bufferyard.conform;
 import java.io.BufferedReader;
 import java.io.IOException;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.recorded.RecordedBoot;
 
-/** Reads a vector file line by line and hands its cases on, in order. */
+/** Reads a vector file line by line and hands its cases on, in the order of the file. */
 final class VectorReader {
   private final RecordFile file;
   private final Selection selection;
   private final Boots boots;
+  private final BootSequences sequences;
 
-  VectorReader(RecordFile file, Selection selection, Boots boots) {
+  VectorReader(RecordFile file, Selection selection, Boots boots, BootSequences sequences) {
     this.file = file;
+    this.sequences = sequences;
     this.selection = selection;
     this.boots = boots;
   }
@@ -29,7 +32,10 @@ final class VectorReader {
         }
         RecordedCase recorded = CaseReader.read(line, file.name() + ":" + number);
         if (selection.wants(recorded.scenario(), recorded.run())) {
-          workers.submit(recorded, boots.boot(recorded.run(), file.folder(), recorded.where()));
+          RecordedBoot boot = boots.boot(recorded.run(), file.folder(), recorded.where());
+          if (!sequences.take(recorded, boot)) {
+            workers.submit(recorded, boot);
+          }
         }
       }
     } catch (IOException e) {

@@ -4,10 +4,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.bufferyard.platform.recorded.RecordedBoot;
 
 /**
@@ -54,15 +56,32 @@ final class Workers implements AutoCloseable {
   private void start() {
     List<Todo> batch = next;
     next = new ArrayList<>();
+    start(
+        () ->
+            batch.stream()
+                .map(t -> new Done(t.recorded(), replay.replay(t.recorded(), t.boot())))
+                .toList());
+  }
+
+  private void start(Callable<List<Done>> task) {
     if (running.size() == inFlight) {
       collect();
     }
-    running.add(
-        threads.submit(
-            () ->
-                batch.stream()
-                    .map(t -> new Done(t.recorded(), replay.replay(t.recorded(), t.boot())))
-                    .toList()));
+    running.add(threads.submit(task));
+  }
+
+  /** Cases that follow each other; those that nobody asked for are replayed, but not counted. */
+  void submit(BootSequence sequence) {
+    List<RecordedCase> cases = sequence.inOrder();
+    submitted += cases.stream().filter(sequence::isCounted).count();
+    start(
+        () -> {
+          List<Outcome> outcomes = replay.replayInOrder(cases, sequence.boot());
+          return IntStream.range(0, cases.size())
+              .filter(i -> sequence.isCounted(cases.get(i)))
+              .mapToObj(i -> new Done(cases.get(i), outcomes.get(i)))
+              .toList();
+        });
   }
 
   /** Waits until everything submitted is counted. */

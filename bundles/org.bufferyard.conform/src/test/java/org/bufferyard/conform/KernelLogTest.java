@@ -48,4 +48,17 @@ class KernelLogTest {
                 new DmaEvent.Oopsed(Rule.of("E5", "swiotlb_bounce"), "A", "dead"),
                 new DmaEvent.Released("buf:1"))));
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "WARNING: kernel/dma/debug.c:628 at add_dma_entry+0x26c/0x330, CPU#0: runner/626|626",
+        "WARNING: kernel/dma/debug.c:628 at add_dma_entry+0x26c/0x330, CPU#0: runner/99999999999|",
+        "WARNING: CPU: 0 PID: 446 at kernel/dma/direct.c:526|",
+        "DMA-API: Mapped at:|"
+      })
+  void aWarningNamesItsProcess(String line, Long process) {
+    assertEquals(Optional.ofNullable(process), KernelLog.process(line));
+  }
 }

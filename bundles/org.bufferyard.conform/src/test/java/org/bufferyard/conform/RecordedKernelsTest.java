@@ -62,9 +62,9 @@ class RecordedKernelsTest {
     List<Difference> unexplained =
         report.differences().stream().filter(d -> d.why().isEmpty()).toList();
     assertEquals(List.of(), unexplained, () -> first(unexplained));
-    assertTrue(report.total().differ() <= 9, () -> report.total().toString());
+    assertTrue(report.total().differ() <= 3, () -> report.total().toString());
     assertEquals(18_883 + 94, report.total().cases());
-    assertTrue(report.total().agree() >= 18_100, () -> report.total().toString());
+    assertTrue(report.total().agree() >= 18_188, () -> report.total().toString());
     assertEquals(
         report.total().skipped(),
         report.skipReasons().values().stream().mapToLong(Long::longValue).sum());

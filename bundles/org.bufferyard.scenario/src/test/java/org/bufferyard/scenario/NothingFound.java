@@ -22,6 +22,9 @@ final class NothingFound implements Checks {
       }
 
       @Override
+      public void clearWarnOnce() {}
+
+      @Override
       public List<Finding> end() {
         return List.of();
       }

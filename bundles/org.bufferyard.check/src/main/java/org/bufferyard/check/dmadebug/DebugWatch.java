@@ -69,6 +69,11 @@ final class DebugWatch implements CheckRule.Watch {
     }
   }
 
+  @Override
+  public void clearWarnOnce() {
+    maps.clearWarnOnce();
+  }
+
   private Object device(String element) {
     return devices.computeIfAbsent(element, e -> new Object());
   }

@@ -54,6 +54,10 @@ final class MapCheck {
     return disabled;
   }
 
+  void clearWarnOnce() {
+    overflowSaid = false;
+  }
+
   void stackAt(long phys) {
     stackPages.add(phys >>> PageRef.SHIFT);
   }

@@ -20,6 +20,9 @@ public interface CheckRule {
     /** The next event. */
     void see(Finding.Clue event);
 
+    /** What was said once may be said again; the books stay ({@code clear_warn_once}). */
+    default void clearWarnOnce() {}
+
     /** The stream is over. */
     default void end() {}
   }

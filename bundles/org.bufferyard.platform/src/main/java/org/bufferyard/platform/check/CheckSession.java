@@ -17,6 +17,12 @@ public interface CheckSession {
    */
   List<Finding> read(List<DmaEvent> events);
 
+  /**
+   * Lets rules say again what they say only once, as writing to debugfs' {@code clear_warn_once}
+   * does ({@code kernel/panic.c}). What the rules remember of the stream stays.
+   */
+  void clearWarnOnce();
+
   /** What the end of the stream brings up. Nothing is read afterwards. */
   List<Finding> end();
 

@@ -37,6 +37,11 @@ public record RecordedBoot(
     arenas = Map.copyOf(arenas);
   }
 
+  /** Whether its kernel had CONFIG_DMA_API_DEBUG and looked. */
+  public boolean debugsDma() {
+    return board.machine().debugging().dmaApi();
+  }
+
   /** The arena of that letter. */
   public Optional<PhysRange> arena(String letter) {
     return Optional.ofNullable(arenas.get(letter));
