@@ -2,7 +2,6 @@ package org.bufferyard.dmabuf.ops.heap;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 import org.bufferyard.api.dma.Dma.MapResult;
 import org.bufferyard.api.dma.Dma.SgResult;
@@ -18,6 +17,7 @@ import org.bufferyard.api.dmabuf.OpsTraits;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.dmabuf.ops.mapping.BufferPages;
 
 /**
  * The ops of one heap buffer: each attachment has a copy of the page list and maps that, with cache
@@ -39,18 +39,16 @@ final class HeapOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
   }
 
   private final HeapRules rules;
-  private final ExportedMemory memory;
   private final OpsContext context;
+  private final BufferPages pages;
 
   /** list_add() puts the newest first. */
   private final SequencedMap<DmaBufAttachment, Importer> importers = new LinkedHashMap<>();
 
-  private Optional<SgTable> base = Optional.empty();
-
   HeapOps(HeapRules rules, ExportedMemory memory, OpsContext context) {
     this.rules = rules;
-    this.memory = memory;
     this.context = context;
+    this.pages = new BufferPages(memory, context);
   }
 
   @Override
@@ -71,14 +69,12 @@ final class HeapOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
   /** The heap's pages; of a driver's allocation, when these ops are forced on one, its pages. */
   @Override
   public SgResult getSgtable() {
-    SgResult result = memory.table(context.dma());
-    base = result.table();
-    return result;
+    return pages.take();
   }
 
   @Override
   public int attach(DmaBufAttachment attachment) {
-    importers.putFirst(attachment, new Importer(base.orElseThrow().copy()));
+    importers.putFirst(attachment, new Importer(pages.list().orElseThrow().copy()));
     return 0;
   }
 
@@ -134,10 +130,9 @@ final class HeapOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
     context.dma().unmapSgtable(attachment.importer(), table, direction, DmaAttrs.NONE);
   }
 
-  /** The pages go back to whoever took them. */
   @Override
   public void release() {
-    base = Optional.empty();
+    pages.drop();
   }
 
   // ---- the CPU ----
@@ -167,25 +162,13 @@ final class HeapOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
     if (rules.sharedOnly() && !shared) {
       return MapResult.failed(Errno.EINVAL.rc());
     }
-    return memory
-        .allocation()
-        .map(a -> context.dma().mmap(memory.exporter(), a, pageOffset, sizeBytes))
-        .orElseGet(
-            () ->
-                MapResult.of(
-                    context.cpuMapping(base.orElseThrow(), pageOffset, sizeBytes)));
+    return pages.mmap(pageOffset, sizeBytes);
   }
 
   /** vmap() of the pages. */
   @Override
   public MapResult vmap() {
-    return memory
-        .allocation()
-        .map(a -> context.dma().cpuMapping(a))
-        .orElseGet(
-            () -> Optional.of(context.cpuMapping(base.orElseThrow(), 0, memory.sizeBytes())))
-        .map(MapResult::of)
-        .orElseGet(() -> MapResult.failed(Errno.ENOMEM.rc()));
+    return pages.vmap(Errno.ENOMEM);
   }
 
   @Override

@@ -1,7 +1,5 @@
 package org.bufferyard.dmabuf.ops.prime;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.api.dma.Allocation;
@@ -20,6 +18,8 @@ import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.dmabuf.ops.mapping.AllocationViews;
+import org.bufferyard.dmabuf.ops.mapping.LiveTables;
 
 /**
  * {@code drm_gem_prime_dmabuf_ops} of one buffer (G6): every map asks the driver for a new table,
@@ -34,16 +34,16 @@ final class PrimeOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
   private static final Rule MAP = Rule.of("G6", "drm_gem_map_dma_buf");
   private static final Rule VMAP = Rule.of("G6", "drm_gem_dma_vmap");
 
-  /** A table that is mapped now. */
-  private record Live(DmaBufAttachment attachment, SgTable table, DmaDirection direction) {}
-
   private final ExportedMemory memory;
   private final OpsContext context;
-  private final List<Live> mapped = new ArrayList<>();
+  private final LiveTables mapped;
+  private final AllocationViews views;
 
   PrimeOps(ExportedMemory memory, OpsContext context) {
     this.memory = memory;
     this.context = context;
+    this.mapped = new LiveTables(context, DmaAttrs.SKIP_CPU_SYNC);
+    this.views = new AllocationViews(memory, context);
   }
 
   @Override
@@ -93,10 +93,7 @@ final class PrimeOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
       return fresh;
     }
     SgTable table = fresh.table().get();
-    int rc =
-        context
-            .dma()
-            .mapSgtable(attachment.importer(), table, direction, DmaAttrs.SKIP_CPU_SYNC);
+    int rc = mapped.map(attachment, table, direction);
     if (rc != 0) {
       String errno = Errno.text(rc);
       decided(
@@ -106,31 +103,22 @@ final class PrimeOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
           errno);
       return SgResult.failed(rc);
     }
-    mapped.add(new Live(attachment, table, direction));
     return SgResult.of(table);
   }
 
   @Override
   public void unmapSg(DmaBufAttachment attachment, SgTable table, DmaDirection direction) {
-    mapped.stream().filter(m -> m.table() == table).findFirst().ifPresent(this::undo);
-  }
-
-  private void undo(Live live) {
-    mapped.remove(live);
-    context
-        .dma()
-        .unmapSgtable(
-            live.attachment().importer(), live.table(), live.direction(), DmaAttrs.SKIP_CPU_SYNC);
+    mapped.unmap(table);
   }
 
   @Override
   public void detach(DmaBufAttachment attachment) {
-    List.copyOf(mapped).stream().filter(m -> m.attachment() == attachment).forEach(this::undo);
+    mapped.detach(attachment);
   }
 
   @Override
   public void release() {
-    List.copyOf(mapped).forEach(this::undo);
+    mapped.unmapAll();
   }
 
   /** drm_gem_prime_dmabuf_ops has neither begin nor end_cpu_access. */
@@ -146,23 +134,12 @@ final class PrimeOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
 
   @Override
   public MapResult mmap(long pageOffset, long sizeBytes, boolean shared) {
-    return memory
-        .allocation()
-        .map(a -> context.dma().mmap(memory.exporter(), a, pageOffset, sizeBytes))
-        .orElseGet(() -> MapResult.failed(Errno.EINVAL.rc()));
+    return views.mmap(pageOffset, sizeBytes);
   }
 
   @Override
   public MapResult vmap() {
-    return memory
-        .allocation()
-        .flatMap(a -> context.dma().cpuMapping(a))
-        .map(MapResult::of)
-        .orElseGet(
-            () -> {
-              decided(VMAP, memory.exporter().id(), "the object has no kernel address", "-ENOMEM");
-              return MapResult.failed(Errno.ENOMEM.rc());
-            });
+    return views.vmap(VMAP, Errno.ENOMEM, "the object has no kernel address");
   }
 
   /** The kernel address is the allocation's own: nothing to undo. */

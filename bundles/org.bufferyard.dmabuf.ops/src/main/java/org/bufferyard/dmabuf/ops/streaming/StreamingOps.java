@@ -1,13 +1,10 @@
 package org.bufferyard.dmabuf.ops.streaming;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.api.dma.Dma.MapResult;
 import org.bufferyard.api.dma.Dma.SgResult;
 import org.bufferyard.api.dma.DmaAttrs;
-import org.bufferyard.api.dma.DmaDevice;
 import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.dmabuf.BufferLifecycle;
 import org.bufferyard.api.dmabuf.CpuAccessOps;
@@ -21,6 +18,8 @@ import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.dmabuf.ops.mapping.AllocationViews;
+import org.bufferyard.dmabuf.ops.mapping.LiveTables;
 
 /**
  * The ops of one buffer of ordinary memory: every map is dma_map_sgtable() of a fresh copy, with
@@ -35,25 +34,17 @@ final class StreamingOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
   private static final Rule UNMAP_SG = Rule.of("P7", "unmap_sg");
   private static final Rule VMAP = Rule.of("P7", "vmap");
 
-  /** A table that is mapped now. */
-  private record Live(
-      DmaBufAttachment attachment, SgTable table, DmaDirection direction) {
-    DmaDevice importer() {
-      return attachment.importer();
-    }
-  }
-
   private final ExportedMemory memory;
   private final OpsContext context;
-
-  /** In order of mapping: the order in which CPU access syncs. */
-  private final List<Live> mapped = new ArrayList<>();
-
+  private final LiveTables mapped;
+  private final AllocationViews views;
   private Optional<SgTable> base = Optional.empty();
 
   StreamingOps(ExportedMemory memory, OpsContext context) {
     this.memory = memory;
     this.context = context;
+    this.mapped = new LiveTables(context, DmaAttrs.NONE);
+    this.views = new AllocationViews(memory, context);
   }
 
   @Override
@@ -101,8 +92,7 @@ final class StreamingOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
           "-EINVAL");
       return SgResult.failed(Errno.EINVAL.rc());
     }
-    int rc =
-        context.dma().mapSgtable(attachment.importer(), copy, direction, DmaAttrs.NONE);
+    int rc = mapped.map(attachment, copy, direction);
     if (rc != 0) {
       decided(
           MAP_SG,
@@ -111,7 +101,6 @@ final class StreamingOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
           Errno.text(rc));
       return SgResult.failed(rc);
     }
-    mapped.add(new Live(attachment, copy, direction));
     return SgResult.of(copy);
   }
 
@@ -127,8 +116,7 @@ final class StreamingOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
 
   @Override
   public void unmapSg(DmaBufAttachment attachment, SgTable table, DmaDirection direction) {
-    Optional<Live> live = mapped.stream().filter(m -> m.table() == table).findFirst();
-    if (live.isEmpty()) {
+    if (!mapped.unmap(table)) {
       context
           .events()
           .emit(
@@ -136,19 +124,12 @@ final class StreamingOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
                   UNMAP_SG,
                   context.buffer(),
                   attachment.importer().id() + " unmaps a table that is not mapped"));
-      return;
     }
-    undo(live.get());
-  }
-
-  private void undo(Live live) {
-    mapped.remove(live);
-    context.dma().unmapSgtable(live.importer(), live.table(), live.direction(), DmaAttrs.NONE);
   }
 
   @Override
   public void detach(DmaBufAttachment attachment) {
-    List.copyOf(mapped).stream().filter(m -> m.attachment() == attachment).forEach(this::undo);
+    mapped.detach(attachment);
   }
 
   @Override
@@ -160,44 +141,24 @@ final class StreamingOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
 
   @Override
   public int beginCpuAccess(DmaDirection direction) {
-    return sync(direction, false);
+    mapped.sync(direction, false);
+    return 0;
   }
 
   @Override
   public int endCpuAccess(DmaDirection direction) {
-    return sync(direction, true);
-  }
-
-  private int sync(DmaDirection direction, boolean forDevice) {
-    for (Live live : mapped) {
-      context.dma().syncSg(live.importer(), live.table(), direction, forDevice);
-    }
+    mapped.sync(direction, true);
     return 0;
   }
 
   @Override
   public MapResult mmap(long pageOffset, long sizeBytes, boolean shared) {
-    return memory
-        .allocation()
-        .map(a -> context.dma().mmap(memory.exporter(), a, pageOffset, sizeBytes))
-        .orElseGet(() -> MapResult.failed(Errno.EINVAL.rc()));
+    return views.mmap(pageOffset, sizeBytes);
   }
 
   @Override
   public MapResult vmap() {
-    return memory
-        .allocation()
-        .flatMap(a -> context.dma().cpuMapping(a))
-        .map(MapResult::of)
-        .orElseGet(
-            () -> {
-              decided(
-                  VMAP,
-                  memory.exporter().id(),
-                  "the memory has no kernel mapping: -EINVAL",
-                  "-EINVAL");
-              return MapResult.failed(Errno.EINVAL.rc());
-            });
+    return views.vmap(VMAP, Errno.EINVAL, "the memory has no kernel mapping: -EINVAL");
   }
 
   @Override

@@ -22,6 +22,7 @@ import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.dmabuf.ops.mapping.BufferPages;
 
 /**
  * {@code udmabuf_ops} of one buffer ({@code drivers/dma-buf/udmabuf.c}): a new table for each map,
@@ -49,12 +50,13 @@ final class UdmabufOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
 
   private final ExportedMemory memory;
   private final OpsContext context;
-  private Optional<SgTable> base = Optional.empty();
+  private final BufferPages pages;
   private Optional<CpuMapped> forCpu = Optional.empty();
 
   UdmabufOps(ExportedMemory memory, OpsContext context) {
     this.memory = memory;
     this.context = context;
+    this.pages = new BufferPages(memory, context);
   }
 
   @Override
@@ -74,9 +76,7 @@ final class UdmabufOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
 
   @Override
   public SgResult getSgtable() {
-    SgResult result = memory.table(context.dma());
-    base = result.table();
-    return result;
+    return pages.take();
   }
 
   /** udmabuf_ops has neither attach nor detach. */
@@ -98,7 +98,7 @@ final class UdmabufOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
   /** get_sg_table(): pages to a list, the list to the device. */
   private SgResult getSgTable(DmaDevice device, DmaDirection direction) {
     SgTable table =
-        ENTRY_A_PAGE.holdsIn(context.kernel()) ? pageByPage() : base.orElseThrow().copy();
+        ENTRY_A_PAGE.holdsIn(context.kernel()) ? pageByPage() : pages.list().orElseThrow().copy();
     int rc = context.dma().mapSgtable(device, table, direction, attrs());
     if (rc != 0) {
       String errno = Errno.text(rc);
@@ -111,7 +111,7 @@ final class UdmabufOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
 
   private SgTable pageByPage() {
     List<Segment.PageBacked> entries = new ArrayList<>();
-    for (Segment segment : base.orElseThrow().segments()) {
+    for (Segment segment : pages.list().orElseThrow().segments()) {
       if (segment instanceof Segment.PageBacked run) {
         for (long at = 0; at < run.length(); at += PageRef.SIZE) {
           entries.add(
@@ -148,7 +148,7 @@ final class UdmabufOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
                         : DmaDirection.BIDIRECTIONAL,
                     attrs()));
     forCpu = Optional.empty();
-    base = Optional.empty();
+    pages.drop();
   }
 
   // ---- the CPU ----
@@ -179,24 +179,12 @@ final class UdmabufOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
     if (!shared) {
       return MapResult.failed(Errno.EINVAL.rc());
     }
-    return memory
-        .allocation()
-        .map(a -> context.dma().mmap(memory.exporter(), a, pageOffset, sizeBytes))
-        .orElseGet(
-            () ->
-                MapResult.of(
-                    context.cpuMapping(base.orElseThrow(), pageOffset, sizeBytes)));
+    return pages.mmap(pageOffset, sizeBytes);
   }
 
   @Override
   public MapResult vmap() {
-    return memory
-        .allocation()
-        .map(a -> context.dma().cpuMapping(a))
-        .orElseGet(
-            () -> Optional.of(context.cpuMapping(base.orElseThrow(), 0, memory.sizeBytes())))
-        .map(MapResult::of)
-        .orElseGet(() -> MapResult.failed(Errno.EINVAL.rc()));
+    return pages.vmap(Errno.EINVAL);
   }
 
   @Override

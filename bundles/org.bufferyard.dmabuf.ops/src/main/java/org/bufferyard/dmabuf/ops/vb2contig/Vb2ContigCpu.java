@@ -1,24 +1,19 @@
 package org.bufferyard.dmabuf.ops.vb2contig;
 
-import java.util.Map;
-import java.util.Optional;
 import org.bufferyard.api.dma.Dma.MapResult;
 import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.dmabuf.CpuAccessOps;
 import org.bufferyard.api.dmabuf.ExportedMemory;
 import org.bufferyard.api.dmabuf.OpsContext;
-import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.kernel.Errno;
-import org.bufferyard.api.memory.CpuMapping;
+import org.bufferyard.dmabuf.ops.mapping.AllocationViews;
 
 /** The CPU's side of vb2-dma-contig: no cache operation, not even for buffers that need one. */
 final class Vb2ContigCpu implements CpuAccessOps {
-  private final ExportedMemory memory;
-  private final OpsContext context;
+  private final AllocationViews views;
 
   Vb2ContigCpu(ExportedMemory memory, OpsContext context) {
-    this.memory = memory;
-    this.context = context;
+    this.views = new AllocationViews(memory, context);
   }
 
   @Override
@@ -33,28 +28,15 @@ final class Vb2ContigCpu implements CpuAccessOps {
 
   @Override
   public MapResult mmap(long pageOffset, long sizeBytes, boolean shared) {
-    return memory
-        .allocation()
-        .map(a -> context.dma().mmap(memory.exporter(), a, pageOffset, sizeBytes))
-        .orElseGet(() -> MapResult.failed(Errno.EINVAL.rc()));
+    return views.mmap(pageOffset, sizeBytes);
   }
 
   @Override
   public MapResult vmap() {
-    Optional<CpuMapping> mapping =
-        memory.allocation().flatMap(a -> context.dma().cpuMapping(a));
-    if (mapping.isEmpty()) {
-      context
-          .events()
-          .emit(
-              new DmaEvent.Decided(
-                  Vb2Rules.VMAP,
-                  memory.exporter().id(),
-                  "the buffer has no kernel address (DMA_ATTR_NO_KERNEL_MAPPING): -EINVAL",
-                  Map.of("errno", "-EINVAL")));
-      return MapResult.failed(Errno.EINVAL.rc());
-    }
-    return MapResult.of(mapping.get());
+    return views.vmap(
+        Vb2Rules.VMAP,
+        Errno.EINVAL,
+        "the buffer has no kernel address (DMA_ATTR_NO_KERNEL_MAPPING): -EINVAL");
   }
 
   /** The kernel address is the allocation's own: nothing to undo. */

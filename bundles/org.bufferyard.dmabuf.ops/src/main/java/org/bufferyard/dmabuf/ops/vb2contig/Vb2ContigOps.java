@@ -21,6 +21,7 @@ import org.bufferyard.api.memory.PageBacking;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.dmabuf.ops.mapping.KeptMapping;
 
 /**
  * {@code vb2_dc_dmabuf_ops} of one buffer: a base table made once, a copy of it for every
@@ -29,21 +30,10 @@ import org.bufferyard.api.memory.SgTable;
  * <p>Not modelled: scatter-gather exporters (vb2-dma-sg, vb2-vmalloc), userptr buffers.
  */
 final class Vb2ContigOps implements DmaBufOps, BufferLifecycle {
-
-  /** {@code struct vb2_dc_attachment}. */
-  private static final class Copy {
-    private final SgTable table;
-    private DmaDirection direction = DmaDirection.NONE;
-
-    Copy(SgTable table) {
-      this.table = table;
-    }
-  }
-
   private final ExportedMemory memory;
   private final OpsContext context;
   private final CpuAccessOps cpu;
-  private final Map<DmaBufAttachment, Copy> copies = new IdentityHashMap<>();
+  private final Map<DmaBufAttachment, KeptMapping> copies = new IdentityHashMap<>();
   private Optional<SgTable> base = Optional.empty();
 
   Vb2ContigOps(ExportedMemory memory, OpsContext context) {
@@ -116,7 +106,9 @@ final class Vb2ContigOps implements DmaBufOps, BufferLifecycle {
       }
     }
     copy.setNents(copy.origNents());
-    copies.put(attachment, new Copy(copy));
+    copies.put(
+        attachment,
+        new KeptMapping(context, attachment.importer(), copy, DmaAttrs.SKIP_CPU_SYNC));
     if (madeUp > 0) {
       explain(
           Vb2Rules.ATTACH,
@@ -149,15 +141,8 @@ final class Vb2ContigOps implements DmaBufOps, BufferLifecycle {
 
   @Override
   public SgResult mapSg(DmaBufAttachment attachment, DmaDirection direction) {
-    Copy copy = copies.get(attachment);
-    if (copy.direction == direction) {
-      return SgResult.of(copy.table);
-    }
-    dropMapping(attachment, copy);
-    int rc =
-        context
-            .dma()
-            .mapSgtable(attachment.importer(), copy.table, direction, DmaAttrs.SKIP_CPU_SYNC);
+    KeptMapping copy = copies.get(attachment);
+    int rc = copy.map(direction);
     if (rc != 0) {
       explain(
           Vb2Rules.MAP,
@@ -166,8 +151,7 @@ final class Vb2ContigOps implements DmaBufOps, BufferLifecycle {
           Map.of("errno", "-EIO", "was", Errno.text(rc)));
       return SgResult.failed(Errno.EIO.rc());
     }
-    copy.direction = direction;
-    return SgResult.of(copy.table);
+    return SgResult.of(copy.table());
   }
 
   /** Nothing: the mapping is kept for the next time. */
@@ -176,20 +160,7 @@ final class Vb2ContigOps implements DmaBufOps, BufferLifecycle {
 
   @Override
   public void detach(DmaBufAttachment attachment) {
-    Copy copy = copies.remove(attachment);
-    if (copy != null) {
-      dropMapping(attachment, copy);
-    }
-  }
-
-  private void dropMapping(DmaBufAttachment attachment, Copy copy) {
-    if (copy.direction != DmaDirection.NONE) {
-      context
-          .dma()
-          .unmapSgtable(
-              attachment.importer(), copy.table, copy.direction, DmaAttrs.SKIP_CPU_SYNC);
-      copy.direction = DmaDirection.NONE;
-    }
+    Optional.ofNullable(copies.remove(attachment)).ifPresent(KeptMapping::drop);
   }
 
   @Override

@@ -21,6 +21,8 @@ import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.dmabuf.ops.mapping.BufferPages;
+import org.bufferyard.dmabuf.ops.mapping.KeptMapping;
 
 /**
  * {@code vb2_dma_sg_dmabuf_ops} of one buffer: as videobuf2-dma-contig's, a copy of the pages for
@@ -34,24 +36,15 @@ final class Vb2SgOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
   private static final Rule BASE_TABLE = Rule.of("G1", "vb2_dma_sg_get_dmabuf");
   private static final Rule MAP = Rule.of("G1", "vb2_dma_sg_dmabuf_ops_map");
 
-  /** {@code struct vb2_dma_sg_attachment}. */
-  private static final class Copy {
-    private final SgTable table;
-    private DmaDirection direction = DmaDirection.NONE;
-
-    Copy(SgTable table) {
-      this.table = table;
-    }
-  }
-
   private final ExportedMemory memory;
   private final OpsContext context;
-  private final Map<DmaBufAttachment, Copy> copies = new IdentityHashMap<>();
-  private Optional<SgTable> base = Optional.empty();
+  private final BufferPages pages;
+  private final Map<DmaBufAttachment, KeptMapping> copies = new IdentityHashMap<>();
 
   Vb2SgOps(ExportedMemory memory, OpsContext context) {
     this.memory = memory;
     this.context = context;
+    this.pages = new BufferPages(memory, context);
   }
 
   @Override
@@ -72,9 +65,8 @@ final class Vb2SgOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
   /** buf->dma_sgt: the pages came first. For memory of the DMA API they are asked of it. */
   @Override
   public SgResult getSgtable() {
-    SgResult result = memory.table(context.dma());
-    base = result.table();
-    if (base.isEmpty()) {
+    SgResult result = pages.take();
+    if (result.table().isEmpty()) {
       decided(
           BASE_TABLE,
           memory.exporter().id(),
@@ -88,26 +80,23 @@ final class Vb2SgOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
   /** vb2_dma_sg_dmabuf_ops_attach(): page, length and offset of each entry. */
   @Override
   public int attach(DmaBufAttachment attachment) {
-    SgTable from = base.orElseThrow();
-    List<Segment.PageBacked> pages = new ArrayList<>();
+    SgTable from = pages.list().orElseThrow();
+    List<Segment.PageBacked> runs = new ArrayList<>();
     for (Segment entry : from.segments().subList(0, from.origNents())) {
       if (entry instanceof Segment.PageBacked run) {
-        pages.add(new Segment.PageBacked(run.page(), run.offset(), run.length()));
+        runs.add(new Segment.PageBacked(run.page(), run.offset(), run.length()));
       }
     }
-    copies.put(attachment, new Copy(SgTable.ofPages(pages)));
+    SgTable copy = SgTable.ofPages(runs);
+    copies.put(
+        attachment, new KeptMapping(context, attachment.importer(), copy, DmaAttrs.NONE));
     return 0;
   }
 
   @Override
   public SgResult mapSg(DmaBufAttachment attachment, DmaDirection direction) {
-    Copy copy = copies.get(attachment);
-    if (copy.direction == direction) {
-      return SgResult.of(copy.table);
-    }
-    dropMapping(attachment, copy);
-    int rc =
-        context.dma().mapSgtable(attachment.importer(), copy.table, direction, DmaAttrs.NONE);
+    KeptMapping copy = copies.get(attachment);
+    int rc = copy.map(direction);
     if (rc != 0) {
       decided(
           MAP,
@@ -116,8 +105,7 @@ final class Vb2SgOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
           "-EIO");
       return SgResult.failed(Errno.EIO.rc());
     }
-    copy.direction = direction;
-    return SgResult.of(copy.table);
+    return SgResult.of(copy.table());
   }
 
   /** Nothing: the mapping is kept for the next time. */
@@ -126,24 +114,12 @@ final class Vb2SgOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
 
   @Override
   public void detach(DmaBufAttachment attachment) {
-    Copy copy = copies.remove(attachment);
-    if (copy != null) {
-      dropMapping(attachment, copy);
-    }
-  }
-
-  private void dropMapping(DmaBufAttachment attachment, Copy copy) {
-    if (copy.direction != DmaDirection.NONE) {
-      context
-          .dma()
-          .unmapSgtable(attachment.importer(), copy.table, copy.direction, DmaAttrs.NONE);
-      copy.direction = DmaDirection.NONE;
-    }
+    Optional.ofNullable(copies.remove(attachment)).ifPresent(KeptMapping::drop);
   }
 
   @Override
   public void release() {
-    base = Optional.empty();
+    pages.drop();
   }
 
   // ---- the CPU ----
@@ -160,7 +136,9 @@ final class Vb2SgOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
 
   /** Of the exporting device's own mapping, in the direction of the queue. */
   private int sync(DmaDirection direction, boolean forDevice) {
-    base.filter(own -> own.nents() > 0 && own.mapped().getFirst().dma() != Segment.NO_DMA)
+    pages
+        .list()
+        .filter(own -> own.nents() > 0 && own.mapped().getFirst().dma() != Segment.NO_DMA)
         .ifPresent(own -> context.dma().syncSg(memory.exporter(), own, direction, forDevice));
     return 0;
   }
@@ -168,24 +146,13 @@ final class Vb2SgOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
   /** vm_map_pages(). */
   @Override
   public MapResult mmap(long pageOffset, long sizeBytes, boolean shared) {
-    return memory
-        .allocation()
-        .map(a -> context.dma().mmap(memory.exporter(), a, pageOffset, sizeBytes))
-        .orElseGet(
-            () ->
-                MapResult.of(context.cpuMapping(base.orElseThrow(), pageOffset, sizeBytes)));
+    return pages.mmap(pageOffset, sizeBytes);
   }
 
   /** vm_map_ram() of the pages. */
   @Override
   public MapResult vmap() {
-    return memory
-        .allocation()
-        .map(a -> context.dma().cpuMapping(a))
-        .orElseGet(
-            () -> Optional.of(context.cpuMapping(base.orElseThrow(), 0, memory.sizeBytes())))
-        .map(MapResult::of)
-        .orElseGet(() -> MapResult.failed(Errno.EINVAL.rc()));
+    return pages.vmap(Errno.EINVAL);
   }
 
   @Override
