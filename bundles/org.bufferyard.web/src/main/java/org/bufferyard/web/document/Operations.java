@@ -3,7 +3,6 @@ package org.bufferyard.web.document;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -149,7 +148,7 @@ final class Operations {
   }
 
   @SuppressWarnings("unchecked")
-  private static EList<Object> list(EObject element, EStructuralFeature feature) {
+  static EList<Object> list(EObject element, EStructuralFeature feature) {
     return (EList<Object>) element.eGet(feature);
   }
 
@@ -234,7 +233,7 @@ final class Operations {
   private String delete(Message command) {
     List<EObject> elements = outermost(command.texts("elements"));
     String what = count(elements);
-    elements.forEach(this::delete);
+    elements.forEach(element -> Removal.of(element, root));
     return "delete " + what;
   }
 
@@ -259,39 +258,6 @@ final class Operations {
     return elements.size() == 1
         ? Naming.label(elements.getFirst())
         : elements.size() + " elements";
-  }
-
-  private void delete(EObject element) {
-    if (element.eContainer() == null) {
-      return; // a link that went with its far end
-    }
-    if (Shape.isReadOnly(element.eContainmentFeature())) {
-      throw Failure.refused(Naming.label(element) + " is not for changing");
-    }
-    Set<EObject> going = new HashSet<>();
-    going.add(element);
-    element.eAllContents().forEachRemaining(going::add);
-    Map<EObject, Collection<EStructuralFeature.Setting>> uses =
-        EcoreUtil.UsageCrossReferencer.findAll(going, root);
-    EcoreUtil.remove(element);
-    uses.forEach(
-        (target, settings) -> settings.forEach(s -> forget(s, target, going)));
-  }
-
-  /** A reference to what is gone goes too, and with it an element that is nothing without it. */
-  private void forget(EStructuralFeature.Setting use, EObject target, Set<EObject> going) {
-    EObject holder = use.getEObject();
-    EReference reference = (EReference) use.getEStructuralFeature();
-    if (going.contains(holder) || !reference.isChangeable() || reference.isContainment()) {
-      return;
-    }
-    if (Shape.isLifeLine(reference)) {
-      delete(holder);
-    } else if (reference.isMany()) {
-      list(holder, reference).remove(target);
-    } else {
-      holder.eUnset(reference);
-    }
   }
 
   // move
@@ -321,7 +287,7 @@ final class Operations {
   private String connect(Message command) {
     EObject source = find(command.text("source"));
     EObject target = find(command.text("target"));
-    Shape.Edge edge = edge(source, target, command.text("feature", ""));
+    Shape.Edge edge = Placement.edge(source, target, command.text("feature", ""));
     if (edge.via().isPresent()) {
       EObject link = EcoreUtil.create(edge.feature().getEReferenceType());
       link.eSet(edge.via().get(), target);
@@ -338,27 +304,10 @@ final class Operations {
     return "connect " + Naming.label(source) + " to " + Naming.label(target);
   }
 
-  private static Shape.Edge edge(EObject source, EObject target, String feature) {
-    List<Shape.Edge> legal =
-        Shape.edges(source.eClass()).stream()
-            .filter(e -> e.target().isInstance(target))
-            .filter(e -> feature.isEmpty() || e.feature().getName().equals(feature))
-            .toList();
-    if (legal.isEmpty()) {
-      throw Failure.refused(
-          "a " + source.eClass().getName() + " is not connected to a " + target.eClass().getName());
-    }
-    if (legal.size() > 1) {
-      throw Failure.refused(
-          "say which: " + String.join(", ", legal.stream().map(e -> e.feature().getName()).toList()));
-    }
-    return legal.getFirst();
-  }
-
   private String disconnect(Message command) {
     EObject source = find(command.text("source"));
     EObject target = find(command.text("target"));
-    Shape.Edge edge = edge(source, target, command.text("feature"));
+    Shape.Edge edge = Placement.edge(source, target, command.text("feature"));
     Object value = source.eGet(edge.feature());
     List<?> held = value instanceof List<?> many ? List.copyOf(many) : value == null ? List.of() : List.of(value);
     List<?> cut =
@@ -370,7 +319,7 @@ final class Operations {
     }
     for (Object one : cut) {
       if (edge.via().isPresent()) {
-        delete((EObject) one);
+        Removal.of((EObject) one, root);
       } else if (edge.feature().isMany()) {
         list(source, edge.feature()).remove(one);
       } else {

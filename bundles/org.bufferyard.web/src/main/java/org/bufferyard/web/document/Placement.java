@@ -1,5 +1,6 @@
 package org.bufferyard.web.document;
 
+import java.util.List;
 import org.bufferyard.web.schema.Shape;
 import org.bufferyard.web.wire.Failure;
 import org.eclipse.emf.common.util.EList;
@@ -71,5 +72,23 @@ final class Placement {
   @SuppressWarnings("unchecked")
   private static EList<Object> list(EObject element, EStructuralFeature feature) {
     return (EList<Object>) element.eGet(feature);
+  }
+
+  /** The one way in which two elements are connected, of the name given unless that is empty. */
+  static Shape.Edge edge(EObject source, EObject target, String feature) {
+    List<Shape.Edge> legal =
+        Shape.edges(source.eClass()).stream()
+            .filter(e -> e.target().isInstance(target))
+            .filter(e -> feature.isEmpty() || e.feature().getName().equals(feature))
+            .toList();
+    if (legal.isEmpty()) {
+      throw Failure.refused(
+          "a " + source.eClass().getName() + " is not connected to a " + target.eClass().getName());
+    }
+    if (legal.size() > 1) {
+      throw Failure.refused(
+          "say which: " + String.join(", ", legal.stream().map(e -> e.feature().getName()).toList()));
+    }
+    return legal.getFirst();
   }
 }
