@@ -36,7 +36,22 @@ record BuiltBundle(
     List<Component> components,
     Map<String, Set<String>> classes) {
 
-  record Component(String name, Set<String> provides, List<Reference> references) {}
+  /**
+   * @param implementation name of its class
+   * @param properties service properties, each of one text or more
+   */
+  record Component(
+      String name,
+      Set<String> provides,
+      List<Reference> references,
+      String implementation,
+      Map<String, List<String>> properties) {
+
+    /** What a property says; nothing when it is not there. */
+    List<String> texts(String property) {
+      return properties.getOrDefault(property, List.of());
+    }
+  }
 
   /**
    * @param optional whether the component does without it
@@ -96,13 +111,31 @@ record BuiltBundle(
                           "dynamic".equals(e.getAttribute("policy")),
                           e.getAttribute("cardinality").startsWith("0")))
               .toList();
-      return new Component(document.getDocumentElement().getAttribute("name"), provides, references);
+      return new Component(
+          document.getDocumentElement().getAttribute("name"),
+          provides,
+          references,
+          elements(document, "implementation").getFirst().getAttribute("class"),
+          properties(document));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (org.xml.sax.SAXException
         | javax.xml.parsers.ParserConfigurationException e) {
       throw new IllegalStateException(xml.toString(), e);
     }
+  }
+
+  /** One text stands in an attribute, several stand as lines. */
+  private static Map<String, List<String>> properties(Document document) {
+    Map<String, List<String>> properties = new TreeMap<>();
+    for (Element property : elements(document, "property")) {
+      String texts =
+          property.hasAttribute("value")
+              ? property.getAttribute("value")
+              : property.getTextContent().strip();
+      properties.put(property.getAttribute("name"), texts.lines().map(String::strip).toList());
+    }
+    return properties;
   }
 
   private static List<Element> elements(Document document, String tag) {

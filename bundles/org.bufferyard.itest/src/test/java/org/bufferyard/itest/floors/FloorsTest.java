@@ -16,19 +16,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Reads every built manifest, component description and class; arrows go down only. */
 final class FloorsTest {
-  private static final Path BUNDLES = Path.of("..").toAbsolutePath().normalize();
-
   @TempDir Path planted;
 
   @Test
-  void everyBuiltBundleKeepsToItsFloor() throws IOException {
+  void everyBuiltBundleKeepsToItsFloor() {
     assertEquals(List.of(), FloorRules.broken(built()));
   }
 
   @Test
   void everyBundleFolderWasBuiltAndIsNamedLikeItsBundle() throws IOException {
     Set<String> names = built().stream().map(BuiltBundle::name).collect(Collectors.toSet());
-    try (Stream<Path> folders = Files.list(BUNDLES)) {
+    try (Stream<Path> folders = Files.list(BuiltHouse.BUNDLES)) {
       Set<String> expected =
           folders
               .filter(folder -> Files.exists(folder.resolve("pom.xml")))
@@ -150,14 +148,8 @@ final class FloorsTest {
     private org.osgi.framework.BundleContext context;
   }
 
-  private static List<BuiltBundle> built() throws IOException {
-    try (Stream<Path> folders = Files.list(BUNDLES)) {
-      return folders
-          .map(folder -> folder.resolve("target/classes"))
-          .filter(classes -> Files.exists(classes.resolve("META-INF/MANIFEST.MF")))
-          .map(BuiltBundle::read)
-          .toList();
-    }
+  private static List<BuiltBundle> built() {
+    return BuiltHouse.READ.bundles();
   }
 
   /** Writes a built bundle that stands in for the real one of the same name. */
@@ -179,7 +171,7 @@ final class FloorsTest {
             + "</scr:component>");
   }
 
-  private List<String> brokenWithPlanted() throws IOException {
+  private List<String> brokenWithPlanted() {
     BuiltBundle plant = BuiltBundle.read(planted);
     List<BuiltBundle> bundles = new ArrayList<>(built());
     bundles.removeIf(bundle -> bundle.name().equals(plant.name()));
@@ -187,7 +179,7 @@ final class FloorsTest {
     return FloorRules.broken(bundles);
   }
 
-  private void assertBroken(String expected) throws IOException {
+  private void assertBroken(String expected) {
     List<String> broken = brokenWithPlanted();
     assertTrue(
         broken.stream().anyMatch(line -> line.contains(expected)),

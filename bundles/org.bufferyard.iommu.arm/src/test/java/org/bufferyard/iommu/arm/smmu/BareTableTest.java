@@ -77,6 +77,19 @@ class BareTableTest {
   }
 
   @Nested
+  class Stage2Of32Bits extends Format {
+    @Override
+    String model() {
+      return "arm,32-lpae-s2";
+    }
+
+    @Override
+    Map<String, String> parameters() {
+      return Map.of("oas", "40");
+    }
+  }
+
+  @Nested
   class Mali extends Format {
     @Override
     String model() {
