@@ -65,15 +65,8 @@ final class IommuAllocation {
           device.id(),
           "0 bytes behind an IOMMU: NULL dereference in sg_alloc_append_table_from_pages");
     }
-    long sizes = domain.table().geometry().pageSizes();
-    long smallest = Long.lowestOneBit(sizes);
-    if (smallest < PageRef.SIZE) {
-      smallest = PageRef.SIZE;
-      sizes |= PageRef.SIZE;
-    }
-    if (attrs.has(DmaAttr.ALLOC_SINGLE_PAGES)) {
-      sizes = smallest;
-    }
+    long sizes = blockSizes(domain, attrs);
+    long smallest = Long.lowestOneBit(sizes & -PageRef.SIZE);
     long size = (sizeBytes + smallest - 1) & -smallest;
     long count = size >>> PageRef.SHIFT;
     if (size == 0 || Long.compareUnsigned(count, MAX_PAGES) > 0) {
@@ -109,6 +102,17 @@ final class IommuAllocation {
               blocks.forEach(PageGrant::giveBack);
             },
             () -> blocks.forEach(PageGrant::giveBack)));
+  }
+
+  /** A bit a size of a block of pages, in bytes; the smallest that counts is a page. */
+  private static long blockSizes(Domain domain, DmaAttrs attrs) {
+    long sizes = domain.table().geometry().pageSizes();
+    long smallest = Long.lowestOneBit(sizes);
+    if (smallest < PageRef.SIZE) {
+      smallest = PageRef.SIZE;
+      sizes |= PageRef.SIZE;
+    }
+    return attrs.has(DmaAttr.ALLOC_SINGLE_PAGES) ? smallest : sizes;
   }
 
   private void explain(

@@ -184,15 +184,7 @@ final class GuardedAllocator implements Allocator {
     if (who.isCutOff()) {
       return freeWhenFresh - bytes(live()) + bytes(atStart);
     }
-    final Watch.Call call = who.enter("freeBytes");
-    final long free;
-    try {
-      free = plugIn.freeBytes();
-    } catch (Throwable thrown) {
-      throw who.failure(call, "freeBytes", thrown);
-    }
-    who.leave(call);
-    return free;
+    return who.callLong("freeBytes", plugIn::freeBytes);
   }
 
   @Override

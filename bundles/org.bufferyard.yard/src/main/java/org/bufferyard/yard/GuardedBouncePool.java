@@ -132,15 +132,7 @@ final class GuardedBouncePool implements BouncePool {
     if (who.isCutOff()) {
       return slotsOfLive();
     }
-    final Watch.Call call = who.enter("usedSlots");
-    final long used;
-    try {
-      used = plugIn.usedSlots();
-    } catch (Throwable thrown) {
-      throw who.failure(call, "usedSlots", thrown);
-    }
-    who.leave(call);
-    return used;
+    return who.callLong("usedSlots", plugIn::usedSlots);
   }
 
   private long slotsOfLive() {

@@ -150,15 +150,7 @@ final class GuardedIovaAllocator implements IovaAllocator {
     if (who.isCutOff()) {
       return framesOfLive();
     }
-    final Watch.Call call = who.enter("livePages");
-    final long pages;
-    try {
-      pages = plugIn.livePages();
-    } catch (Throwable thrown) {
-      throw who.failure(call, "livePages", thrown);
-    }
-    who.leave(call);
-    return pages;
+    return who.callLong("livePages", plugIn::livePages);
   }
 
   private long framesOfLive() {

@@ -3,6 +3,7 @@ package org.bufferyard.yard;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.bufferyard.api.allocator.AdoptionDeclinedException;
 import org.bufferyard.api.kernel.KernelOops;
@@ -189,6 +190,18 @@ final class PlugIn {
     int result;
     try {
       result = body.getAsInt();
+    } catch (Throwable thrown) {
+      throw failure(call, method, thrown);
+    }
+    leave(call);
+    return result;
+  }
+
+  long callLong(String method, LongSupplier body) {
+    Watch.Call call = enter(method);
+    long result;
+    try {
+      result = body.getAsLong();
     } catch (Throwable thrown) {
       throw failure(call, method, thrown);
     }

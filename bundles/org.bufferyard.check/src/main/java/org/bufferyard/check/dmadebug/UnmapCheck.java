@@ -59,12 +59,29 @@ final class UnmapCheck {
 
   private void compare(Entry ref, EntryHash.Held held) {
     Entry entry = held.entry();
-    Optional<Entry> earlier = Optional.of(entry);
     String place = KernelLines.place(ref.address(), ref.size());
+    compareSize(ref, entry);
+    compareKind(ref, entry, place);
+    compareList(ref, entry);
+    compareDirection(ref, entry, place);
+    if (held.unchecked()) {
+      lines.error(
+          DebugRules.UNCHECKED,
+          Optional.of(entry),
+          "device driver failed to check map error"
+              + place
+              + " [mapped as "
+              + entry.type().word()
+              + "]");
+    }
+    compareAttributes(ref, entry, place);
+  }
+
+  private void compareSize(Entry ref, Entry entry) {
     if (ref.size() != entry.size()) {
       lines.error(
           DebugRules.SIZE,
-          earlier,
+          Optional.of(entry),
           "device driver frees DMA memory with different size [device address="
               + KernelLines.hex(ref.address())
               + "] [map size="
@@ -73,23 +90,28 @@ final class UnmapCheck {
               + Long.toUnsignedString(ref.size())
               + " bytes]");
     }
-    compareKind(ref, entry, place);
+  }
+
+  private void compareList(Entry ref, Entry entry) {
     if (ref.callEnts() != 0
         && ref.type() == Entry.Type.SCATTER_GATHER
         && ref.callEnts() != entry.callEnts()) {
       lines.error(
           DebugRules.LIST_COUNT,
-          earlier,
+          Optional.of(entry),
           "device driver frees DMA sg list with different entry count [map count="
               + entry.callEnts()
               + "] [unmap count="
               + ref.callEnts()
               + "]");
     }
+  }
+
+  private void compareDirection(Entry ref, Entry entry, String place) {
     if (ref.direction() != entry.direction()) {
       lines.error(
           DebugRules.DIRECTION,
-          earlier,
+          Optional.of(entry),
           "device driver frees DMA memory with different direction "
               + place
               + " [mapped with "
@@ -98,21 +120,14 @@ final class UnmapCheck {
               + KernelLines.direction(ref.direction())
               + "]");
     }
-    if (held.unchecked()) {
-      lines.error(
-          DebugRules.UNCHECKED,
-          earlier,
-          "device driver failed to check map error"
-              + place
-              + " [mapped as "
-              + entry.type().word()
-              + "]");
-    }
+  }
+
+  private void compareAttributes(Entry ref, Entry entry, String place) {
     if (DebugRules.ATTRIBUTES.holdsIn(kernel)
         && ((ref.attrs() ^ entry.attrs()) & COMPARED) != 0) {
       lines.error(
           DebugRules.ATTRIBUTES,
-          earlier,
+          Optional.of(entry),
           "device driver frees DMA memory with different attributes "
               + place
               + " [mapped with 0x"

@@ -109,18 +109,13 @@ final class Balance {
   SoakReport draw(
       Map<SwapWays.Way, Integer> made, LeakWatch leaks, Conditions conditions, long began)
       throws InterruptedException {
-    for (LiveYard yard : yards) {
-      yard.status().pipelines().stream()
-          .filter(p -> p.state() != State.STOPPED)
-          .forEach(p -> yard.stop(p.name()));
-    }
+    stopAll();
     look("after all");
     double seconds = (System.nanoTime() - began) / 1e9;
     List<YardStatus> all = yards.stream().map(LiveYard::status).toList();
     all.stream()
         .filter(yard -> !yard.balance().isClean())
         .forEach(yard -> trouble(yard.name() + ": left over: " + yard.balance()));
-    List<PipelineStatus> pipelines = all.stream().flatMap(y -> y.pipelines().stream()).toList();
     int abandoned = all.stream().mapToInt(YardStatus::abandonedThreads).sum();
     yards.forEach(LiveYard::close);
     // What only a closed yard reaches is nobody's any more.
@@ -141,11 +136,37 @@ final class Balance {
     if (abandoned == 0 && !grown.isEmpty()) {
       trouble("objects left over: " + grown);
     }
+    Leaks leaked =
+        new Leaks(
+            all.stream().mapToLong(y -> y.balance().pages() + y.balance().bounceSlots()).sum(),
+            all.stream().mapToLong(y -> y.balance().iovaFrames()).sum(),
+            all.stream().mapToLong(y -> y.balance().mappings() + y.balance().buffers()).sum(),
+            leakedThreads,
+            loaders.size(),
+            leaks.services(conditions));
+    return report(made, all, abandoned, leaked, seconds);
+  }
+
+  private void stopAll() {
+    for (LiveYard yard : yards) {
+      yard.status().pipelines().stream()
+          .filter(p -> p.state() != State.STOPPED)
+          .forEach(p -> yard.stop(p.name()));
+    }
+  }
+
+  private SoakReport report(
+      Map<SwapWays.Way, Integer> made,
+      List<YardStatus> all,
+      int abandoned,
+      Leaks leaked,
+      double seconds) {
+    List<PipelineStatus> pipelines = all.stream().flatMap(y -> y.pipelines().stream()).toList();
     Map<String, Integer> byWay = new LinkedHashMap<>();
     made.forEach((way, times) -> byWay.put(way.name().toLowerCase(Locale.ROOT), times));
     return new SoakReport(
         seed,
-        swaps,
+        made.values().stream().mapToInt(Integer::intValue).sum(),
         byWay,
         all.stream().mapToLong(YardStatus::swaps).sum(),
         pipelines.size(),
@@ -155,13 +176,7 @@ final class Balance {
         dropped(pipelines),
         pipelines.stream().mapToLong(PipelineStatus::wrongChecksums).sum(),
         abandoned,
-        new Leaks(
-            all.stream().mapToLong(y -> y.balance().pages() + y.balance().bounceSlots()).sum(),
-            all.stream().mapToLong(y -> y.balance().iovaFrames()).sum(),
-            all.stream().mapToLong(y -> y.balance().mappings() + y.balance().buffers()).sum(),
-            leakedThreads,
-            loaders.size(),
-            leaks.services(conditions)),
+        leaked,
         all.stream().mapToLong(YardStatus::longestGapNanos).max().orElse(0) / 1_000_000,
         seconds,
         List.copyOf(troubles));
