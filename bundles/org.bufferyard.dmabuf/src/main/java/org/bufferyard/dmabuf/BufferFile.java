@@ -68,7 +68,21 @@ final class BufferFile implements UserFile {
         result.rc(),
         result
             .mapping()
-            .map(m -> new MappedRegion(m, sizeBytes, protection, shared, () -> core.munmap(buffer))));
+            .map(m -> new MappedRegion(m, sizeBytes, protection, shared, new Holder())));
+  }
+
+  /** A mapping of the buffer, which keeps it without the descriptor. */
+  private final class Holder implements MappedRegion.Holder {
+    @Override
+    public void get() {
+      buffer.get();
+      buffer.addUserMapping(1);
+    }
+
+    @Override
+    public void put() {
+      core.munmap(buffer);
+    }
   }
 
   /** dma_buf_show_fdinfo(); the reference that procfs holds while it looks is not counted. */

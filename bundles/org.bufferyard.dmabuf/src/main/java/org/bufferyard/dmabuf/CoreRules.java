@@ -60,6 +60,11 @@ final class CoreRules {
   /** Names of a signaled fence are no longer its driver's. */
   static final Rule FENCE_DETACHED = Rule.of("F11", "dma_fence_driver_name").since(6, 17);
 
+  static final Rule DEADLINE = Rule.of("F11", "dma_fence_set_deadline").since(6, 4);
+
+  /** What is made of fences that are all signaled keeps the time of the last one. */
+  static final Rule MERGED_TIME = Rule.of("F11", "__dma_fence_unwrap_merge").since(6, 5);
+
   static final Rule LIFETIME = Rule.of("P9", "dma_free_attrs");
 
   private CoreRules() {}

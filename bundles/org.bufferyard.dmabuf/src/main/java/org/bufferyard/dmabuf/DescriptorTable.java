@@ -13,13 +13,10 @@ import org.bufferyard.api.memory.PageRef;
 /**
  * The open files of one process ({@code struct files_struct}) and its mappings of them.
  *
- * <p>Not modelled: dup() and fork(), ioctls that every file has (FIOCLEX and its relatives), places
- * of mappings in the address space.
+ * <p>Not modelled: threads that share a table, position and other flags of files than O_NONBLOCK,
+ * places of mappings in the address space.
  */
 final class DescriptorTable implements UserProcess {
-  /** RLIMIT_NOFILE as distributions leave it. */
-  private static final int LIMIT = 1024;
-
   private static final int STANDARD_FILES = 3;
 
   /** Smallest TASK_SIZE of the 64-bit machines: nothing longer finds a place. */
@@ -28,19 +25,18 @@ final class DescriptorTable implements UserProcess {
   /** The mount that dma-bufs and anonymous inodes live on; its number means nothing here. */
   private static final int MOUNT = 0;
 
-  private record Descriptor(UserFile file, int flags) {}
-
   private final UserSpace space;
 
-  /** By number; null is free. */
-  private final List<Descriptor> table = new ArrayList<>();
+  private final DescriptorNumbers numbers = new DescriptorNumbers();
+  private final FileIoctls fileIoctls = new FileIoctls(numbers);
 
+  /** In order of mapping. */
   private final List<MappedRegion> regions = new ArrayList<>();
 
   DescriptorTable(UserSpace space) {
     this.space = space;
     for (int i = 0; i < STANDARD_FILES; i++) {
-      table.add(new Descriptor(new UserFile.Standard(), 0));
+      install(new UserFile.Standard(), 0);
     }
   }
 
@@ -92,28 +88,21 @@ final class DescriptorTable implements UserProcess {
         .orElse(Errno.EBADF.rc());
   }
 
+  /** fork(): another process with the files and the mappings of its parent. */
+  private DescriptorTable(DescriptorTable parent) {
+    this.space = parent.space;
+    parent.numbers.copyTo(numbers);
+    parent.live().forEach(region -> regions.add(region.forked()));
+  }
+
   /** get_unused_fd_flags() and fd_install(): the lowest free number, or -EMFILE. */
   int install(UserFile file, int flags) {
-    Descriptor descriptor = new Descriptor(file, flags & O_CLOEXEC);
-    int free = table.indexOf(null);
-    if (free >= 0) {
-      table.set(free, descriptor);
-      return free;
-    }
-    if (table.size() == LIMIT) {
-      return Errno.EMFILE.rc();
-    }
-    table.add(descriptor);
-    return table.size() - 1;
+    return numbers.install(new OpenFile(file), 0, (flags & O_CLOEXEC) != 0);
   }
 
   /** fget(). */
   Optional<UserFile> file(int fd) {
-    return descriptor(fd).map(Descriptor::file);
-  }
-
-  private Optional<Descriptor> descriptor(int fd) {
-    return fd < 0 || fd >= table.size() ? Optional.empty() : Optional.ofNullable(table.get(fd));
+    return numbers.file(fd).map(OpenFile::file);
   }
 
   @Override
@@ -133,13 +122,79 @@ final class DescriptorTable implements UserProcess {
 
   @Override
   public int close(int fd) {
-    Optional<UserFile> file = file(fd);
-    if (file.isEmpty()) {
+    return numbers.close(fd);
+  }
+
+  @Override
+  public int dup(int fd) {
+    return numbers
+        .file(fd)
+        .map(file -> numbers.duplicate(file, 0, false))
+        .orElse(Errno.EBADF.rc());
+  }
+
+  /** dup2(): of a number to itself nothing happens. */
+  @Override
+  public int dup2(int fd, int at) {
+    if (fd == at) {
+      return numbers.file(fd).isPresent() ? fd : Errno.EBADF.rc();
+    }
+    return numbers.dup3(fd, at, 0);
+  }
+
+  @Override
+  public int dup3(int fd, int at, int flags) {
+    return numbers.dup3(fd, at, flags);
+  }
+
+  /** do_fcntl(). */
+  @Override
+  public int fcntl(int fd, int command, long argument) {
+    Optional<OpenFile> found = numbers.file(fd);
+    if (found.isEmpty()) {
       return Errno.EBADF.rc();
     }
-    table.set(fd, null);
-    file.get().close();
-    return 0;
+    OpenFile file = found.get();
+    return switch (command) {
+      case F_DUPFD, F_DUPFD_CLOEXEC ->
+          numbers.duplicate(file, argument, command == F_DUPFD_CLOEXEC);
+      case F_GETFD -> numbers.closesOnExec(fd) ? FD_CLOEXEC : 0;
+      case F_SETFD -> {
+        numbers.setClosesOnExec(fd, (argument & FD_CLOEXEC) != 0);
+        yield 0;
+      }
+      case F_GETFL -> flags(file);
+      case F_SETFL -> {
+        file.setNonBlocking((argument & O_NONBLOCK) != 0);
+        yield 0;
+      }
+      default -> Errno.EINVAL.rc();
+    };
+  }
+
+  private static int flags(OpenFile file) {
+    return BufferFile.O_RDWR | (file.isNonBlocking() ? O_NONBLOCK : 0);
+  }
+
+  @Override
+  public UserProcess fork() {
+    return new DescriptorTable(this);
+  }
+
+  @Override
+  public void exec() {
+    unmapAll();
+    numbers.closeOnExec();
+  }
+
+  @Override
+  public List<UserMapping> mappings() {
+    return List.copyOf(live());
+  }
+
+  private List<MappedRegion> live() {
+    regions.removeIf(region -> !region.isMapped());
+    return regions;
   }
 
   /** ksys_mmap_pgoff() and do_mmap(), in the order in which they refuse. */
@@ -190,31 +245,41 @@ final class DescriptorTable implements UserProcess {
 
   @Override
   public int ioctl(int fd, long request, byte[] argument) {
-    return file(fd).map(f -> f.ioctl(this, request, argument)).orElse(Errno.EBADF.rc());
+    Optional<OpenFile> file = numbers.file(fd);
+    if (file.isEmpty()) {
+      return Errno.EBADF.rc();
+    }
+    return FileIoctls.knows(request)
+        ? fileIoctls.ioctl(fd, file.get(), request, argument)
+        : file.get().file().ioctl(this, request, argument);
   }
 
   /** seq_show() of procfs: the position of a dma-buf never moves. */
   @Override
   public Optional<String> fdinfo(int fd) {
-    return descriptor(fd)
+    return numbers
+        .file(fd)
         .map(
-            d ->
+            open ->
                 "pos:\t0\nflags:\t0"
-                    + Integer.toOctalString(BufferFile.O_RDWR | d.flags())
+                    + Integer.toOctalString(
+                        flags(open) | (numbers.closesOnExec(fd) ? O_CLOEXEC : 0))
                     + "\nmnt_id:\t"
                     + MOUNT
                     + "\nino:\t"
-                    + d.file().inode()
+                    + open.file().inode()
                     + "\n"
-                    + d.file().fdinfo());
+                    + open.file().fdinfo());
+  }
+
+  private void unmapAll() {
+    List.copyOf(regions).forEach(UserMapping::munmap);
+    regions.clear();
   }
 
   @Override
   public void exit() {
-    List.copyOf(regions).forEach(UserMapping::munmap);
-    regions.clear();
-    for (int fd = 0; fd < table.size(); fd++) {
-      close(fd);
-    }
+    unmapAll();
+    numbers.closeAll();
   }
 }

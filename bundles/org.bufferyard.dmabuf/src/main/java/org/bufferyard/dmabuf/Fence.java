@@ -2,6 +2,8 @@ package org.bufferyard.dmabuf;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 import org.bufferyard.api.dmabuf.DmaFence;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.EventSink;
@@ -9,39 +11,45 @@ import org.bufferyard.api.kernel.Errno;
 
 /** {@code struct dma_fence} ({@code drivers/dma-buf/dma-fence.c}). Engine thread only. */
 final class Fence implements DmaFence {
+
+  /**
+   * What all fences of a yard share.
+   *
+   * @param clock virtual time, ns
+   * @param detaches whether a fence leaves its driver when signaled
+   * @param deadlines whether there is dma_fence_set_deadline()
+   */
+  record Surroundings(
+      EventSink events, LongSupplier clock, boolean detaches, boolean deadlines) {}
+
   private final long context;
   private final long seqno;
   private final boolean wide;
-  private final boolean detaches;
-  private final EventSink events;
+  private final Surroundings around;
   private final List<Runnable> callbacks = new ArrayList<>();
   private FenceOps ops = FenceOps.PLAIN;
   private boolean enabled;
   private boolean signaled;
+  private OptionalLong timestamp = OptionalLong.empty();
+  private OptionalLong deadline = OptionalLong.empty();
   private int error;
   private int references = 1;
 
-  /** A fence of a driver, of a kernel whose signaled fences stay with it. */
-  Fence(long context, long seqno, EventSink events) {
-    this(context, seqno, false, false, events);
-  }
-
   /**
    * @param wide whether numbers are compared in 64 bit (DMA_FENCE_FLAG_SEQNO64_BIT)
-   * @param detaches whether it leaves its driver when signaled
    */
-  Fence(long context, long seqno, boolean wide, boolean detaches, EventSink events) {
+  Fence(long context, long seqno, boolean wide, Surroundings around) {
     this.context = context;
     this.seqno = seqno;
     this.wide = wide;
-    this.detaches = detaches;
-    this.events = events;
+    this.around = around;
   }
 
   /** The stub fence: context and number 0, signaled before anybody looks. */
-  static Fence stub(boolean detaches, EventSink events) {
-    Fence stub = new Fence(0, 0, false, detaches, events);
+  static Fence stub(long timestampNanos, Surroundings around) {
+    Fence stub = new Fence(0, 0, false, around);
     stub.signaled = true;
+    stub.timestamp = OptionalLong.of(timestampNanos);
     return stub;
   }
 
@@ -105,16 +113,63 @@ final class Fence implements DmaFence {
 
   @Override
   public int signal() {
+    return signal(around.clock().getAsLong());
+  }
+
+  @Override
+  public int signal(long timestampNanos) {
     if (signaled) {
       return Errno.EINVAL.rc();
     }
     signaled = true;
-    events.emit(new DmaEvent.FenceSignaled("timeline:" + context, context, seqno, status()));
+    timestamp = OptionalLong.of(timestampNanos);
+    around
+        .events()
+        .emit(new DmaEvent.FenceSignaled("timeline:" + context, context, seqno, status()));
+    tellIfLate(timestampNanos);
     // A callback may add another one to this fence: that one is refused, so the list is final.
     List<Runnable> waiting = List.copyOf(callbacks);
     callbacks.clear();
     waiting.forEach(Runnable::run);
     return 0;
+  }
+
+  private void tellIfLate(long now) {
+    if (deadline.isPresent() && now > deadline.getAsLong()) {
+      new Narrator(around.events())
+          .decided(
+              CoreRules.DEADLINE,
+              "timeline:" + context,
+              this + " is signaled " + (now - deadline.getAsLong()) + " ns after its deadline",
+              "deadline",
+              Long.toString(deadline.getAsLong()),
+              "timestamp",
+              Long.toString(now));
+    }
+  }
+
+  @Override
+  public OptionalLong timestampNanos() {
+    return isSignaled() ? timestamp : OptionalLong.empty();
+  }
+
+  @Override
+  public void setDeadline(long deadlineNanos) {
+    if (around.deadlines() && !isSignaled()) {
+      ops.setDeadline(this, deadlineNanos);
+    }
+  }
+
+  /** What a driver does with a deadline: the earliest one counts. */
+  void keepDeadline(long deadlineNanos) {
+    if (deadline.isEmpty() || deadlineNanos < deadline.getAsLong()) {
+      deadline = OptionalLong.of(deadlineNanos);
+    }
+  }
+
+  @Override
+  public OptionalLong deadlineNanos() {
+    return deadline;
   }
 
   @Override
@@ -172,12 +227,12 @@ final class Fence implements DmaFence {
 
   @Override
   public String driverName() {
-    return detaches && signaled ? "detached-driver" : ops.driverName();
+    return around.detaches() && signaled ? "detached-driver" : ops.driverName();
   }
 
   @Override
   public String timelineName() {
-    if (detaches && signaled) {
+    if (around.detaches() && signaled) {
       return "signaled-timeline";
     }
     return ops.isContainer() ? "unbound" : "timeline:" + context;

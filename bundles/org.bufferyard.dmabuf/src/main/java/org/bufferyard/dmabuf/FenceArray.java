@@ -81,6 +81,12 @@ final class FenceArray implements FenceOps {
     }
   }
 
+  /** dma_fence_array_set_deadline(). */
+  @Override
+  public void setDeadline(Fence self, long deadlineNanos) {
+    fences.forEach(fence -> fence.setDeadline(deadlineNanos));
+  }
+
   @Override
   public void release() {
     fences.forEach(DmaFence::put);

@@ -111,6 +111,12 @@ final class FenceChain implements FenceOps {
     fence.put();
   }
 
+  /** dma_fence_chain_set_deadline(): each link's own fence. */
+  @Override
+  public void setDeadline(Fence self, long deadlineNanos) {
+    links(self).forEach(link -> contained(link).setDeadline(deadlineNanos));
+  }
+
   /** dma_fence_chain_release(): link by link, or a long chain would recurse. */
   @Override
   public void release() {

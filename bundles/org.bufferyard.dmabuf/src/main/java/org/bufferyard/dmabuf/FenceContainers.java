@@ -5,7 +5,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.bufferyard.api.dmabuf.DmaFence;
 import org.bufferyard.api.dmabuf.DmaFences;
 import org.bufferyard.api.dmabuf.DmaResv;
@@ -18,14 +20,27 @@ import org.bufferyard.api.kernel.KernelProfile;
 /** Fences, many fences as one, and back. */
 final class FenceContainers implements DmaFences {
   private final EventSink events;
-  private final boolean detaches;
+  private final Fence.Surroundings around;
+  private final boolean keepsMergedTimes;
+
+  /** When the stub was first asked for: its time stamp ever after. */
+  private OptionalLong stubSince = OptionalLong.empty();
 
   /** dma_fence_context_alloc() for containers, far from what drivers number. */
   private long lastContext = Long.MIN_VALUE;
 
-  FenceContainers(KernelProfile kernel, EventSink events) {
+  /**
+   * @param clock virtual time, ns
+   */
+  FenceContainers(KernelProfile kernel, EventSink events, LongSupplier clock) {
     this.events = events;
-    this.detaches = CoreRules.FENCE_DETACHED.holdsIn(kernel);
+    this.around =
+        new Fence.Surroundings(
+            events,
+            clock,
+            CoreRules.FENCE_DETACHED.holdsIn(kernel),
+            CoreRules.DEADLINE.holdsIn(kernel));
+    this.keepsMergedTimes = CoreRules.MERGED_TIME.holdsIn(kernel);
   }
 
   @Override
@@ -43,12 +58,15 @@ final class FenceContainers implements DmaFences {
    */
   DmaFence fence(String driver, long context, long seqno) {
     events.emit(new DmaEvent.FenceMade(driver, context, seqno));
-    return new Fence(context, seqno, false, detaches, events);
+    return new Fence(context, seqno, false, around);
   }
 
   @Override
   public DmaFence stub() {
-    return Fence.stub(detaches, events);
+    if (stubSince.isEmpty()) {
+      stubSince = OptionalLong.of(around.clock().getAsLong());
+    }
+    return Fence.stub(stubSince.getAsLong(), around);
   }
 
   @Override
@@ -56,7 +74,7 @@ final class FenceContainers implements DmaFences {
     if (fences.isEmpty()) {
       throw new IllegalArgumentException("an array of no fences");
     }
-    Fence base = new Fence(++lastContext, 1, false, detaches, events);
+    Fence base = new Fence(++lastContext, 1, false, around);
     base.setOps(new FenceArray(base, fences, any));
     return base;
   }
@@ -69,7 +87,7 @@ final class FenceContainers implements DmaFences {
         before.filter(p -> Long.compareUnsigned(seqno, p.seqno()) > 0).isPresent();
     long context = continues ? before.get().context() : ++lastContext;
     long number = before.map(p -> max(p.seqno(), seqno)).orElse(seqno);
-    Fence base = new Fence(context, number, true, detaches, events);
+    Fence base = new Fence(context, number, true, around);
     base.setOps(
         new FenceChain(base, previous, fence, continues ? before.get().seqno() : 0));
     return base;
@@ -138,7 +156,14 @@ final class FenceContainers implements DmaFences {
         latest.merge(fence.context(), fence, FenceContainers::later);
       }
     }
-    return one(List.copyOf(latest.values()));
+    return latest.isEmpty() && keepsMergedTimes
+        ? Fence.stub(latestTimestamp(all), around)
+        : one(List.copyOf(latest.values()));
+  }
+
+  /** dma_fence_allocate_private_stub(): of fences that are all signaled, when the last one was. */
+  private static long latestTimestamp(List<DmaFence> signaled) {
+    return signaled.stream().mapToLong(f -> f.timestampNanos().orElse(0)).max().orElse(0);
   }
 
   private static DmaFence later(DmaFence a, DmaFence b) {

@@ -18,6 +18,11 @@ interface FenceOps {
     return true;
   }
 
+  /** ops->set_deadline. */
+  default void setDeadline(Fence self, long deadlineNanos) {
+    self.keepDeadline(deadlineNanos);
+  }
+
   /** ops->release. */
   default void release() {}
 

@@ -15,24 +15,48 @@ final class MappedRegion implements UserMapping {
   private final long sizeBytes;
   private final Protection protection;
   private final boolean shared;
-  private final Runnable unmap;
+  private final Holder holder;
 
   /** What a private mapping has written: pages of the process's own, by offset. */
   private final Map<Long, byte[]> copies = new HashMap<>();
 
   private boolean mapped = true;
 
+  /** What a mapping keeps: a reference on its file, and what is counted with it. */
+  interface Holder {
+    /** vma_dup(), the file's part: one mapping more. */
+    void get();
+
+    /** One mapping less. */
+    void put();
+  }
+
+  /**
+   * @param holder with a reference that the mapping takes over
+   */
   MappedRegion(
       CpuMapping memory,
       long sizeBytes,
       Protection protection,
       boolean shared,
-      Runnable unmap) {
+      Holder holder) {
     this.memory = memory;
     this.sizeBytes = sizeBytes;
     this.protection = protection;
     this.shared = shared;
-    this.unmap = unmap;
+    this.holder = holder;
+  }
+
+  boolean isMapped() {
+    return mapped;
+  }
+
+  /** dup_mmap(): the same memory in another process; what was written privately is copied. */
+  MappedRegion forked() {
+    holder.get();
+    MappedRegion child = new MappedRegion(memory, sizeBytes, protection, shared, holder);
+    copies.forEach((page, bytes) -> child.copies.put(page, bytes.clone()));
+    return child;
   }
 
   @Override
@@ -102,7 +126,7 @@ final class MappedRegion implements UserMapping {
     if (mapped) {
       mapped = false;
       copies.clear();
-      unmap.run();
+      holder.put();
     }
   }
 }

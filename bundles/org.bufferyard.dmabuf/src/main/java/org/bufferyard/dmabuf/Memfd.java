@@ -153,8 +153,8 @@ final class Memfd implements UserFile {
     if (stores && (seals & (Seals.WRITE | Seals.FUTURE_WRITE)) != 0) {
       return new MmapResult(Errno.EPERM.rc(), Optional.empty());
     }
-    references++;
-    writers += stores ? 1 : 0;
+    MappedRegion.Holder holder = new Holder(stores);
+    holder.get();
     return new MmapResult(
         0,
         Optional.of(
@@ -163,12 +163,28 @@ final class Memfd implements UserFile {
                 length,
                 protection,
                 shared,
-                () -> unmapped(stores))));
+                holder)));
   }
 
-  private void unmapped(boolean stores) {
-    writers -= stores ? 1 : 0;
-    close();
+  /** A mapping of the file; {@code stores}: it is shared and can be written. */
+  private final class Holder implements MappedRegion.Holder {
+    private final boolean stores;
+
+    Holder(boolean stores) {
+      this.stores = stores;
+    }
+
+    @Override
+    public void get() {
+      references++;
+      writers += stores ? 1 : 0;
+    }
+
+    @Override
+    public void put() {
+      writers -= stores ? 1 : 0;
+      close();
+    }
   }
 
   /** shmem_fault(): as much of the file as there is, from an offset on. */

@@ -219,6 +219,15 @@ final class Reservation implements DmaResv {
   }
 
   @Override
+  public void setDeadline(FenceUsage usage, long deadlineNanos) {
+    for (Entry entry : List.copyOf(table)) {
+      if (entry.usage().compareTo(usage) <= 0) {
+        entry.fence().setDeadline(deadlineNanos);
+      }
+    }
+  }
+
+  @Override
   public long waitTimeout(FenceUsage usage, long timeout) {
     return isSignaled(usage) ? Math.max(1, timeout) : 0;
   }

@@ -60,7 +60,7 @@ final class SharedBuffers implements DmaBufs {
             new AttachmentMappings(yard.kernel(), yard.debugging().dmaBuf(), narrator),
             lock,
             this::put);
-    this.containers = new FenceContainers(yard.kernel(), yard.events());
+    this.containers = new FenceContainers(yard.kernel(), yard.events(), yard::nowNanos);
     this.userSpace = new UserSpace(yard, this, containers, narrator);
   }
 

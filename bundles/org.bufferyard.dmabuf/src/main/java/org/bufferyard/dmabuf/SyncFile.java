@@ -2,6 +2,8 @@ package org.bufferyard.dmabuf;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.bufferyard.api.dmabuf.DmaBufIoctl;
 import org.bufferyard.api.dmabuf.DmaFence;
@@ -11,9 +13,6 @@ import org.bufferyard.api.kernel.KernelProfile;
 
 /**
  * {@code struct sync_file}: a fence behind a descriptor ({@code drivers/dma-buf/sync_file.c}).
- *
- * <p>Not modelled: names, and the list of {@code sync_fence_info}: asked for with room enough, only
- * its length and the common status are answered.
  */
 final class SyncFile implements UserFile {
   // Offsets in struct sync_file_info.
@@ -21,6 +20,16 @@ final class SyncFile implements UserFile {
   private static final int FLAGS = 36;
   private static final int NUM_FENCES = 40;
   private static final int PAD = 44;
+  private static final int LIST = 48;
+
+  /** Bytes of a name, its NUL included. */
+  private static final int NAME_BYTES = 32;
+
+  // Offsets in struct sync_fence_info.
+  private static final int INFO_DRIVER = 32;
+  private static final int INFO_STATUS = 64;
+  private static final int INFO_TIMESTAMP = 72;
+  private static final int INFO_BYTES = 80;
 
   // Offsets in struct sync_merge_data.
   private static final int SECOND_FD = 32;
@@ -36,6 +45,9 @@ final class SyncFile implements UserFile {
   /** POLL_ENABLED. */
   private boolean polled;
 
+  /** sync_file->user_name: what a merge was called, else empty. */
+  private final byte[] userName;
+
   private final FenceContainers containers;
   private final KernelProfile kernel;
 
@@ -43,7 +55,13 @@ final class SyncFile implements UserFile {
    * @param fence with a reference that the file takes over
    */
   SyncFile(DmaFence fence, FenceContainers containers, KernelProfile kernel) {
+    this(fence, new byte[0], containers, kernel);
+  }
+
+  private SyncFile(
+      DmaFence fence, byte[] userName, FenceContainers containers, KernelProfile kernel) {
     this.fence = fence;
+    this.userName = userName;
     this.containers = containers;
     this.kernel = kernel;
   }
@@ -88,9 +106,16 @@ final class SyncFile implements UserFile {
     if (number == DmaBufIoctl.SYNC_MERGE) {
       return merge(process, struct);
     }
-    return number == DmaBufIoctl.SYNC_FILE_INFO
-        ? info(struct)
-        : struct.getLong(Long.BYTES) == 0 ? 0 : Errno.EINVAL.rc();
+    return number == DmaBufIoctl.SYNC_FILE_INFO ? info(struct) : setDeadline(struct);
+  }
+
+  /** sync_file_ioctl_set_deadline(). */
+  private int setDeadline(ByteBuffer struct) {
+    if (struct.getLong(Long.BYTES) != 0) {
+      return Errno.EINVAL.rc();
+    }
+    fence.setDeadline(struct.getLong(0));
+    return 0;
   }
 
   /** sync_file_ioctl_fence_info(). */
@@ -105,14 +130,53 @@ final class SyncFile implements UserFile {
       if (Integer.compareUnsigned(room, fences.size()) < 0) {
         return Errno.EINVAL.rc();
       }
-      status = 1;
-      for (DmaFence f : fences) {
-        status = status <= 0 ? status : f.status();
+      long list = struct.getLong(LIST);
+      long bytes = (long) fences.size() * INFO_BYTES;
+      if (list <= 0 || list > struct.capacity() - bytes) {
+        // copy_to_user() of the list, which comes before that of the structure.
+        return Errno.EFAULT.rc();
       }
+      status = fill(struct, (int) list, fences);
     }
+    putName(struct, 0, name());
     struct.putInt(STATUS, status);
     struct.putInt(NUM_FENCES, fences.size());
     return 0;
+  }
+
+  /** sync_fill_fence_info() of each: the first that is not simply done is the status of all. */
+  private static int fill(ByteBuffer struct, int list, List<DmaFence> fences) {
+    int common = 1;
+    int at = list;
+    for (DmaFence f : fences) {
+      int status = f.status();
+      putName(struct, at, f.timelineName().getBytes(StandardCharsets.UTF_8));
+      putName(struct, at + INFO_DRIVER, f.driverName().getBytes(StandardCharsets.UTF_8));
+      struct.putInt(at + INFO_STATUS, status);
+      struct.putInt(at + INFO_STATUS + Integer.BYTES, 0);
+      struct.putLong(at + INFO_TIMESTAMP, f.timestampNanos().orElse(0));
+      common = common <= 0 ? common : status;
+      at += INFO_BYTES;
+    }
+    return common;
+  }
+
+  /** sync_file_get_name(). */
+  private byte[] name() {
+    return userName.length > 0
+        ? userName
+        : (fence.driverName()
+                + "-"
+                + fence.timelineName()
+                + Long.toUnsignedString(fence.context())
+                + "-"
+                + fence.seqno())
+            .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** strscpy() into a field of zeros. */
+  private static void putName(ByteBuffer struct, int at, byte[] name) {
+    struct.put(at, Arrays.copyOf(Arrays.copyOf(name, Math.min(name.length, NAME_BYTES - 1)), NAME_BYTES));
   }
 
   /** sync_file_ioctl_merge(). */
@@ -124,10 +188,23 @@ final class SyncFile implements UserFile {
       return Errno.ENOENT.rc();
     }
     DmaFence merged = containers.merge(List.of(fence, second.fence));
-    int fd = process.install(new SyncFile(merged, containers, kernel), UserProcess.O_CLOEXEC);
+    int fd =
+        process.install(
+            new SyncFile(merged, givenName(struct), containers, kernel), UserProcess.O_CLOEXEC);
     if (fd >= 0) {
       struct.putInt(NEW_FD, fd);
     }
     return Math.min(fd, 0);
+  }
+
+  /** The name of sync_merge_data: to its NUL, or all but the last byte. */
+  private static byte[] givenName(ByteBuffer struct) {
+    int length = 0;
+    while (length < NAME_BYTES - 1 && struct.get(length) != 0) {
+      length++;
+    }
+    byte[] name = new byte[length];
+    struct.get(0, name);
+    return name;
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Arrays, chains, and what unwraps and merges them. */
 class FenceContainersTest {
   private final DmaFences fences =
-      new FenceContainers(KernelProfile.LINUX_7_3, new RecordedEvents());
+      new FenceContainers(KernelProfile.LINUX_7_3, new RecordedEvents(), () -> 0);
   private int told;
 
   private DmaFence fence(long context, long seqno) {
@@ -68,7 +68,7 @@ class FenceContainersTest {
     assertEquals("detached-driver", fence.driverName());
     assertEquals("signaled-timeline", fence.timelineName());
     DmaFence old =
-        new FenceContainers(KernelProfile.LINUX_6_12, new RecordedEvents()).fence(1, 1);
+        new FenceContainers(KernelProfile.LINUX_6_12, new RecordedEvents(), () -> 0).fence(1, 1);
     old.signal();
     assertEquals("timeline:1", old.timelineName());
   }

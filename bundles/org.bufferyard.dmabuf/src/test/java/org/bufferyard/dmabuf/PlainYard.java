@@ -39,6 +39,7 @@ final class PlainYard implements DmaBufEngineContext, PageHazards {
   static final long ZONE_BYTES = 16 << 20;
 
   private final KernelProfile kernel;
+  private long now;
   private MachineSpec.Debugging debugging = MachineSpec.Debugging.NONE;
   private final RecordedEvents events = new RecordedEvents();
   private final BumpBook zone = new BumpBook(new PhysRange(ZONE, ZONE_BYTES));
@@ -156,7 +157,12 @@ final class PlainYard implements DmaBufEngineContext, PageHazards {
 
   @Override
   public long nowNanos() {
-    return 0;
+    return now;
+  }
+
+  /** Sets the virtual time. */
+  void setNow(long nanos) {
+    now = nanos;
   }
 
   @Override

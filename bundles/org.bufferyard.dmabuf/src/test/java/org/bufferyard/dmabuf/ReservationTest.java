@@ -19,10 +19,12 @@ import org.junit.jupiter.api.Test;
 /** Entries are written {@code context:seqno:usage}, as the recorded kernels list them. */
 class ReservationTest {
   private final RecordedEvents events = new RecordedEvents();
+  private final Fence.Surroundings around =
+      new Fence.Surroundings(events, () -> 0, false, true);
   private final Reservation reservation = new Reservation("buf:1", events);
 
   private Fence add(long context, long seqno, FenceUsage usage) {
-    Fence fence = new Fence(context, seqno, events);
+    Fence fence = new Fence(context, seqno, false, around);
     reservation.add(fence, usage);
     return fence;
   }
@@ -54,7 +56,7 @@ class ReservationTest {
     assertEquals(List.of("0:1:1", "2:1:3", "0:2:2"), list(FenceUsage.BOOKKEEP));
     add(0, 3, FenceUsage.WRITE);
     assertEquals(List.of("0:3:1", "2:1:3", "0:2:2"), list(FenceUsage.BOOKKEEP));
-    reservation.replace(1, new Fence(0, 54, events), FenceUsage.BOOKKEEP);
+    reservation.replace(1, new Fence(0, 54, false, around), FenceUsage.BOOKKEEP);
     assertEquals(List.of("0:3:1", "0:2:2"), list(FenceUsage.READ));
   }
 
@@ -72,7 +74,7 @@ class ReservationTest {
   void replaceFencesChangesEveryEntryOfTheContext() {
     add(0, 1, FenceUsage.KERNEL);
     add(0, 2, FenceUsage.READ);
-    reservation.replace(0, new Fence(0, 53, events), FenceUsage.READ);
+    reservation.replace(0, new Fence(0, 53, false, around), FenceUsage.READ);
     assertEquals(List.of(), list(FenceUsage.KERNEL));
     assertEquals(List.of("0:53:2", "0:53:2"), list(FenceUsage.READ));
   }
@@ -126,7 +128,7 @@ class ReservationTest {
 
   @Test
   void aFenceIsSignaledOnceAndTellsItsStatus() {
-    Fence fence = new Fence(3, 8, events);
+    Fence fence = new Fence(3, 8, false, around);
     List<String> called = new ArrayList<>();
     fence.onSignal(() -> called.add("before"));
     assertEquals(0, fence.status());
@@ -138,7 +140,7 @@ class ReservationTest {
     assertEquals(List.of("before", "after"), called);
     assertThrows(IllegalStateException.class, () -> fence.setError(Errno.EIO.rc()));
     assertThrows(
-        IllegalArgumentException.class, () -> new Fence(0, 0, events).setError(Errno.EIO.number()));
+        IllegalArgumentException.class, () -> new Fence(0, 0, false, around).setError(Errno.EIO.number()));
     assertEquals(
         List.of(new DmaEvent.FenceSignaled("timeline:3", 3, 8, Errno.EIO.rc())),
         events.of(DmaEvent.FenceSignaled.class));
@@ -157,15 +159,15 @@ class ReservationTest {
     assertTrue(lastAdded().reserved());
     assertEquals(0, reservation.lock());
     assertEquals(0, reservation.reserve(1));
-    reservation.addReserved(new Fence(2, 1, events), FenceUsage.READ);
+    reservation.addReserved(new Fence(2, 1, false, around), FenceUsage.READ);
     assertTrue(lastAdded().locked());
     assertTrue(lastAdded().reserved());
-    reservation.addReserved(new Fence(3, 1, events), FenceUsage.READ);
+    reservation.addReserved(new Fence(3, 1, false, around), FenceUsage.READ);
     assertFalse(lastAdded().reserved(), "the slot is used");
     reservation.reserve(1);
     reservation.unlock();
     assertEquals(0, reservation.lock());
-    reservation.addReserved(new Fence(4, 1, events), FenceUsage.READ);
+    reservation.addReserved(new Fence(4, 1, false, around), FenceUsage.READ);
     assertFalse(lastAdded().reserved(), "a slot does not outlive the lock");
   }
 
@@ -173,10 +175,10 @@ class ReservationTest {
   void aFullTableIsABugForWhoeverReservedNothing() {
     assertThrows(
         KernelOops.class,
-        () -> reservation.addReserved(new Fence(1, 1, events), FenceUsage.WRITE));
+        () -> reservation.addReserved(new Fence(1, 1, false, around), FenceUsage.WRITE));
     assertEquals(1, events.of(DmaEvent.Oopsed.class).size());
     Fence replaced = add(1, 1, FenceUsage.WRITE);
-    reservation.addReserved(new Fence(1, 2, events), FenceUsage.WRITE);
+    reservation.addReserved(new Fence(1, 2, false, around), FenceUsage.WRITE);
     assertEquals(1, replaced.references(), "a later one of the timeline needs no slot");
   }
 
@@ -226,8 +228,8 @@ class ReservationTest {
 
   @Test
   void aContainerIsAddedWithAWarning() {
-    FenceContainers containers = new FenceContainers(KernelProfile.LINUX_7_3, events);
-    Fence fence = new Fence(1, 1, events);
+    FenceContainers containers = new FenceContainers(KernelProfile.LINUX_7_3, events, () -> 0);
+    Fence fence = new Fence(1, 1, false, around);
     reservation.add(containers.array(List.of(fence), false), FenceUsage.READ);
     assertEquals(1, events.of(DmaEvent.KernelMessage.class).size());
     assertEquals(1, reservation.fences(FenceUsage.READ).size());

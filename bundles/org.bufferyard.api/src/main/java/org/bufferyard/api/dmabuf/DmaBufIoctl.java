@@ -19,7 +19,8 @@ public final class DmaBufIoctl {
 
   /**
    * On sync files: {@code sync_file_info}, char name[32], s32 status, u32 flags, u32 num_fences, pad,
-   * u64 pointer.
+   * u64 pointer to as many {@code sync_fence_info}: char obj_name[32], char driver_name[32], s32
+   * status, u32 flags, u64 timestamp_ns. With num_fences 0 the fences are only counted.
    */
   public static final long SYNC_FILE_INFO = 0xC0383E04L;
 
@@ -40,6 +41,20 @@ public final class DmaBufIoctl {
    * size.
    */
   public static final long UDMABUF_CREATE_LIST = 0x40087543L;
+
+  /** On every file: sets and clears FD_CLOEXEC of the descriptor. */
+  public static final long FIOCLEX = 0x5451L;
+
+  public static final long FIONCLEX = 0x5450L;
+
+  /** On every file: an s32 that sets or clears O_NONBLOCK. */
+  public static final long FIONBIO = 0x5421L;
+
+  /** On every file: an s32 that asks for SIGIO; none of these files sends it. */
+  public static final long FIOASYNC = 0x5452L;
+
+  /** On every file: answers an s32, the block size of its file system. */
+  public static final long FIGETBSZ = 2L;
 
   /** {@code DMA_BUF_SYNC_READ}, {@code _WRITE}, {@code _END}. */
   public static final int READ = 1;

@@ -1,5 +1,6 @@
 package org.bufferyard.api.dmabuf;
 
+import java.util.OptionalLong;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -31,6 +32,31 @@ public interface DmaFence {
 
   /** dma_fence_signal(): 0, or -EINVAL when it was signaled already. */
   int signal();
+
+  /**
+   * dma_fence_signal_timestamp(): the driver knows when the work ended.
+   *
+   * @param timestampNanos virtual time
+   */
+  int signal(long timestampNanos);
+
+  /**
+   * dma_fence_timestamp(), ns of virtual time; empty while it is not signaled (the kernel warns). A
+   * container that nobody waits for is signaled, and gets its time, when somebody looks at it.
+   */
+  OptionalLong timestampNanos();
+
+  /**
+   * dma_fence_set_deadline() (since 6.4): a waiter would like it signaled by then. A container hands
+   * it on to all that it holds; a driver keeps the earliest. Nothing happens to a signaled fence, nor
+   * in a kernel without deadlines.
+   *
+   * @param deadlineNanos virtual time
+   */
+  void setDeadline(long deadlineNanos);
+
+  /** The earliest deadline that its driver was given, ns; empty for none, and for containers. */
+  OptionalLong deadlineNanos();
 
   /** Runs {@code callback} once when signaled, at once if it is already. */
   void onSignal(Runnable callback);

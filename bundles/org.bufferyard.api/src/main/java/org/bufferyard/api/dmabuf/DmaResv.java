@@ -60,6 +60,14 @@ public interface DmaResv {
   FenceWalk walk(FenceUsage usage);
 
   /**
+   * dma_resv_set_deadline() (since 6.4): {@link DmaFence#setDeadline} for all that are not signaled of
+   * that class and before.
+   *
+   * @param deadlineNanos virtual time
+   */
+  void setDeadline(FenceUsage usage, long deadlineNanos);
+
+  /**
    * dma_resv_wait_timeout().
    *
    * @param timeout in the caller's units (the kernel's are jiffies)

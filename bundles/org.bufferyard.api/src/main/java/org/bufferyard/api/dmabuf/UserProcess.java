@@ -77,6 +77,59 @@ public interface UserProcess {
   /** 0 or -EBADF. */
   int close(int fd);
 
+  /** dup(): another number for the same file, the lowest free; -EBADF, -EMFILE. */
+  int dup(int fd);
+
+  /**
+   * dup2(): the same at a number of the caller's choice, whose file is closed; of a number to itself
+   * nothing happens.
+   */
+  int dup2(int fd, int at);
+
+  /**
+   * dup3(): to itself is -EINVAL, and so are other flags.
+   *
+   * @param flags {@link #O_CLOEXEC} or 0
+   */
+  int dup3(int fd, int at, int flags);
+
+  /** Commands of fcntl(). */
+  int F_DUPFD = 0;
+
+  int F_GETFD = 1;
+
+  int F_SETFD = 2;
+
+  int F_GETFL = 3;
+
+  int F_SETFL = 4;
+
+  int F_DUPFD_CLOEXEC = 1030;
+
+  /** The flag of F_GETFD and F_SETFD: of the number, not of the file. */
+  int FD_CLOEXEC = 1;
+
+  /** {@code O_NONBLOCK}: of the file, so of all its numbers. */
+  int O_NONBLOCK = 0x800;
+
+  /**
+   * fcntl(): duplicates from a number on, and flags; -EINVAL for other commands. Seals have methods
+   * of their own.
+   */
+  int fcntl(int fd, int command, long argument);
+
+  /**
+   * fork(): a process with the same files under the same numbers and the same mappings, each with a
+   * reference of its own; what a private mapping has written is copied.
+   */
+  UserProcess fork();
+
+  /** execve(): nothing stays mapped, and descriptors with {@link #O_CLOEXEC} are closed. */
+  void exec();
+
+  /** What is mapped, those inherited from fork() first, in order of mapping. */
+  List<UserMapping> mappings();
+
   /** A mapping or an errno. */
   record MmapResult(int rc, Optional<UserMapping> mapping) {}
 
@@ -102,11 +155,12 @@ public interface UserProcess {
   long read(int fd, byte[] into);
 
   /**
-   * ioctl().
+   * ioctl(), those that every file has included (FIOCLEX and its relatives).
    *
    * @param request one of {@link DmaBufIoctl}; unknown ones answer -ENOTTY
    * @param argument what the argument points to, little-endian; answers are written into it; too
-   *     short for the request means -EFAULT
+   *     short for the request means -EFAULT. A pointer inside is an offset from the start of this
+   *     array; 0 is NULL
    */
   int ioctl(int fd, long request, byte[] argument);
 
