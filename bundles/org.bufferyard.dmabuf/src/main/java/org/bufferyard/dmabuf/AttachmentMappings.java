@@ -19,12 +19,18 @@ final class AttachmentMappings {
   private final Narrator narrator;
   private final HiddenPages hidden;
 
+  /** Whether no importer is trusted to follow a move: all pin. */
+  private final boolean pinsForAll;
+
   /**
    * @param hidesPages CONFIG_DMABUF_DEBUG
+   * @param moveNotify CONFIG_DMABUF_MOVE_NOTIFY
    */
-  AttachmentMappings(KernelProfile kernel, boolean hidesPages, Narrator narrator) {
+  AttachmentMappings(
+      KernelProfile kernel, boolean hidesPages, boolean moveNotify, Narrator narrator) {
     this.kernel = kernel;
     this.narrator = narrator;
+    this.pinsForAll = CoreRules.PINS_FOR_ALL.holdsIn(kernel) && !moveNotify;
     this.hidden = new HiddenPages(hidesPages, kernel);
   }
 
@@ -87,12 +93,13 @@ final class AttachmentMappings {
   }
 
   /**
-   * dma_buf_pin_on_map(): an importer that cannot follow a move needs memory that stays. The 6.x
-   * kernels modelled here are without DMABUF_MOVE_NOTIFY, and trust no importer to follow.
+   * dma_buf_pin_on_map(): an importer that cannot follow a move needs memory that stays. Kernels of
+   * 6.x without DMABUF_MOVE_NOTIFY trust no importer to follow; with it, static ones are mapped, and
+   * pinned, at attach, so that none is left to pin here.
    */
   private boolean pinsOnMap(Attachment attachment) {
     return attachment.buffer().traits().dynamic()
-        && (!attachment.isDynamic() || CoreRules.PINS_FOR_ALL.holdsIn(kernel));
+        && (!attachment.isDynamic() || pinsForAll);
   }
 
   private int pin(Attachment attachment) {
@@ -101,7 +108,7 @@ final class AttachmentMappings {
       narrator.decided(
           CoreRules.PIN_ON_MAP,
           attachment.importer().id(),
-          "the importer cannot follow a move, and the exporter refuses to pin: " + Errno.text(rc),
+          whyPinned(attachment) + ", and the exporter refuses to pin: " + Errno.text(rc),
           "errno",
           Errno.text(rc));
       if (rc == Errno.EBUSY.rc() && !CoreRules.PINS_FOR_ALL.holdsIn(kernel)) {
@@ -110,6 +117,12 @@ final class AttachmentMappings {
       }
     }
     return rc;
+  }
+
+  private static String whyPinned(Attachment attachment) {
+    return attachment.isDynamic()
+        ? "without CONFIG_DMABUF_MOVE_NOTIFY no importer is told of a move"
+        : "the importer cannot follow a move";
   }
 
   private static void unpin(Attachment attachment) {

@@ -57,7 +57,8 @@ final class SharedBuffers implements DmaBufs {
         new Attachments(
             yard.kernel(),
             narrator,
-            new AttachmentMappings(yard.kernel(), yard.debugging().dmaBuf(), narrator),
+            new AttachmentMappings(
+                yard.kernel(), yard.debugging().dmaBuf(), yard.moveNotify(), narrator),
             lock,
             this::put);
     this.containers = new FenceContainers(yard.kernel(), yard.events(), yard::nowNanos);

@@ -28,7 +28,11 @@ class DynamicImportersTest {
   private DmaBuf buffer;
 
   private void open(KernelProfile kernel, boolean dynamicExporter) {
-    yard = new PlainYard(kernel);
+    open(new PlainYard(kernel), dynamicExporter);
+  }
+
+  private void open(PlainYard plain, boolean dynamicExporter) {
+    yard = plain;
     ops = new ScriptedOps();
     ops.dynamic = dynamicExporter;
     core = new DmaBufCore().open(yard);
@@ -96,6 +100,75 @@ class DynamicImportersTest {
   void until6TheyPinAllTheSame() {
     open(KernelProfile.LINUX_6_12, true);
     DmaBufAttachment t = attach("dynamic", true);
+    core.unmap(t, map(t), DmaDirection.TO_DEVICE);
+    assertEquals(List.of("attach", "pin", "map:1", "unmap:1", "unpin"), ops.callbacks());
+  }
+
+  /** dma_buf_map_attachment() with CONFIG_DMABUF_MOVE_NOTIFY. */
+  @Test
+  void withMoveNotifyADynamicImporterOf6xPinsNothing() {
+    open(new PlainYard(KernelProfile.LINUX_6_12).notifyingMoves(), true);
+    DmaBufAttachment t = attach("dynamic", true);
+    core.unmap(t, map(t), DmaDirection.TO_DEVICE);
+    assertEquals(List.of("attach", "map:1", "unmap:1"), ops.callbacks());
+  }
+
+  @Test
+  void aMapThatFailsUnpinsOnlyWhatWasPinned() {
+    for (boolean moveNotify : new boolean[] {false, true}) {
+      PlainYard plain = new PlainYard(KernelProfile.LINUX_6_1);
+      open(moveNotify ? plain.notifyingMoves() : plain, true);
+      ops.mapError = Errno.EIO.rc();
+      DmaBufAttachment t = attach("dynamic", true);
+      assertEquals(Errno.EIO.rc(), core.map(t, DmaDirection.TO_DEVICE).rc());
+      assertEquals(
+          moveNotify
+              ? List.of("attach", "map:1")
+              : List.of("attach", "pin", "map:1", "unpin"),
+          ops.callbacks());
+    }
+  }
+
+  /** With it the importer has to follow; without it a move is told all the same. */
+  @Test
+  void aMoveIsToldWithAndWithoutMoveNotify() {
+    for (boolean moveNotify : new boolean[] {false, true}) {
+      PlainYard plain = new PlainYard(KernelProfile.LINUX_6_12);
+      open(moveNotify ? plain.notifyingMoves() : plain, true);
+      attach("one", true);
+      buffer.reservation().lock();
+      core.invalidateMappings(buffer);
+      buffer.reservation().unlock();
+    }
+    assertEquals(List.of("one locked", "one locked"), told);
+  }
+
+  @Test
+  void aPinThatNoImporterCouldSpareSaysWhy() {
+    open(KernelProfile.LINUX_6_12, true);
+    ops.pinError = Errno.ENOMEM.rc();
+    assertEquals(
+        Errno.ENOMEM.rc(), core.map(attach("dynamic", true), DmaDirection.TO_DEVICE).rc());
+    assertTrue(
+        yard.events().of(DmaEvent.Decided.class).stream()
+            .anyMatch(d -> d.text().contains("without CONFIG_DMABUF_MOVE_NOTIFY")));
+  }
+
+  /** dma_buf_dynamic_attach(): the choice changes nothing for an importer that cannot be told. */
+  @Test
+  void withMoveNotifyAStaticImporterIsStillPinnedAtAttach() {
+    open(new PlainYard(KernelProfile.LINUX_6_12).notifyingMoves(), true);
+    DmaBufAttachment t = attachStatic();
+    assertEquals(List.of("attach", "pin", "map:0"), ops.callbacks());
+    core.unmap(t, map(t), DmaDirection.TO_DEVICE);
+    core.detach(t);
+    assertEquals(List.of("unmap:0", "unpin", "detach"), ops.callbacks());
+  }
+
+  @Test
+  void kernelsFrom7HaveNoSuchChoice() {
+    open(new PlainYard(KernelProfile.LINUX_7_3).notifyingMoves(), true);
+    DmaBufAttachment t = attachStatic();
     core.unmap(t, map(t), DmaDirection.TO_DEVICE);
     assertEquals(List.of("attach", "pin", "map:1", "unmap:1", "unpin"), ops.callbacks());
   }

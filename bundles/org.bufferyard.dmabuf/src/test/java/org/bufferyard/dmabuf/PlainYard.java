@@ -39,6 +39,7 @@ final class PlainYard implements DmaBufEngineContext, PageHazards {
   static final long ZONE_BYTES = 16 << 20;
 
   private final KernelProfile kernel;
+  private boolean moveNotify;
   private long now;
   private MachineSpec.Debugging debugging = MachineSpec.Debugging.NONE;
   private final RecordedEvents events = new RecordedEvents();
@@ -105,6 +106,17 @@ final class PlainYard implements DmaBufEngineContext, PageHazards {
   PlainYard hidingPages() {
     debugging = new MachineSpec.Debugging(false, true);
     return this;
+  }
+
+  /** Makes the kernel one with CONFIG_DMABUF_MOVE_NOTIFY. */
+  PlainYard notifyingMoves() {
+    moveNotify = true;
+    return this;
+  }
+
+  @Override
+  public boolean moveNotify() {
+    return moveNotify;
   }
 
   @Override

@@ -66,7 +66,8 @@ final class BoardCompiler {
             board.getIommuMode() == IommuMode.PASSTHROUGH,
             board.getIommuMode() != IommuMode.LAZY,
             board.isForceDac()),
-        new MachineSpec.Debugging(false, board.isDmabufDebug()));
+        new MachineSpec.Debugging(false, board.isDmabufDebug()),
+        board.isDmabufMoveNotify());
   }
 
   private static IommuSpec iommu(Iommu iommu) {

@@ -119,6 +119,11 @@ final class DmaBufSite implements DmaBufEngineContext {
   }
 
   @Override
+  public boolean moveNotify() {
+    return state.spec().machine().moveNotify();
+  }
+
+  @Override
   public long nowNanos() {
     return state.nowNanos();
   }

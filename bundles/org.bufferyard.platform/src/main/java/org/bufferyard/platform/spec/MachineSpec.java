@@ -14,6 +14,8 @@ import org.bufferyard.api.memory.PhysRange;
  * @param swiotlb the default bounce pool
  * @param iommu how IOMMUs are used
  * @param debugging which checkers are built in
+ * @param moveNotify CONFIG_DMABUF_MOVE_NOTIFY, which kernels of 6.x have: a dynamic importer is trusted
+ *     to follow a move (F4)
  */
 public record MachineSpec(
     Architecture architecture,
@@ -23,7 +25,8 @@ public record MachineSpec(
     Optional<PhysRange> defaultCma,
     Bounce swiotlb,
     IommuMode iommu,
-    Debugging debugging) {
+    Debugging debugging,
+    boolean moveNotify) {
 
   /** Whose arch code runs under the DMA API. */
   public enum Architecture {
@@ -86,6 +89,28 @@ public record MachineSpec(
     Objects.requireNonNull(swiotlb, "swiotlb");
     Objects.requireNonNull(iommu, "iommu");
     Objects.requireNonNull(debugging, "debugging");
+  }
+
+  /** A kernel without DMABUF_MOVE_NOTIFY, as distributions ship it. */
+  public MachineSpec(
+      Architecture architecture,
+      long zoneDmaLimit,
+      boolean nonCoherentMmap,
+      boolean kmallocBounce,
+      Optional<PhysRange> defaultCma,
+      Bounce swiotlb,
+      IommuMode iommu,
+      Debugging debugging) {
+    this(
+        architecture,
+        zoneDmaLimit,
+        nonCoherentMmap,
+        kmallocBounce,
+        defaultCma,
+        swiotlb,
+        iommu,
+        debugging,
+        false);
   }
 
   /** A kernel without checkers, as distributions ship it. */

@@ -48,6 +48,9 @@ public interface DmaBufEngineContext extends KindContext {
   /** Which checkers the kernel was built with. */
   MachineSpec.Debugging debugging();
 
+  /** CONFIG_DMABUF_MOVE_NOTIFY; kernels from 7.0 on have no such choice. */
+  boolean moveNotify();
+
   /** Virtual time, ns. */
   long nowNanos();
 }
