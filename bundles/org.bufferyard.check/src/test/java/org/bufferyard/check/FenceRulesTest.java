@@ -58,6 +58,25 @@ class FenceRulesTest {
     return finding;
   }
 
+  // ---- several reservations ----
+
+  /** What the core raises of contexts: the finding names the -EDEADLK before it. */
+  @Test
+  void aDriverThatDoesNotGiveWayIsNamedWithTheRefusal() {
+    Rule ww = Rule.of("F10", "ww_mutex_lock");
+    DmaEvent died = new DmaEvent.Decided(ww, "gpu", "-EDEADLK", java.util.Map.of());
+    silent(new ReservationRule(), died);
+    Finding finding =
+        one(
+            new ReservationRule(),
+            "locks buf:2",
+            List.of(0L, 2L),
+            died,
+            added(1, 1, FenceUsage.WRITE),
+            new DmaEvent.HazardRaised(ww, "gpu", "context 2 of gpu locks buf:2 after -EDEADLK"));
+    assertEquals(ww, finding.rule());
+  }
+
   // ---- timelines ----
 
   @Test

@@ -40,6 +40,10 @@ final class CoreRules {
   static final Rule VMAP = Rule.of("F8", "dma_buf_vmap");
   static final Rule VUNMAP = Rule.of("F8", "dma_buf_vunmap");
   static final Rule LOCK = Rule.of("F10", "dma_resv_lock");
+
+  /** Who gives way; and what CONFIG_DEBUG_WW_MUTEXES checks. */
+  static final Rule WOUND_WAIT = Rule.of("F10", "ww_mutex_lock");
+
   static final Rule FENCE_WAIT = Rule.of("F11", "dma_resv_wait_timeout");
   static final Rule MISUSE = Rule.of("F16", "dma_buf_detach");
   static final Rule GET = Rule.of("F2", "dma_buf_get");

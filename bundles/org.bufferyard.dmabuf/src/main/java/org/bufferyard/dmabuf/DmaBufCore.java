@@ -11,9 +11,8 @@ import org.osgi.service.component.annotations.Component;
  *
  * <p>User space on descriptors is {@code DescriptorTable} (F12, F13).
  *
- * <p>Not modelled: lists with pages of peer-to-peer memory (F14; register windows without pages have
- * their distances, {@code PeerToPeer}), wound/wait contexts of several reservations (F10),
- * DMABUF_MOVE_NOTIFY kernels of 6.x (F4), deadlines and time stamps of fences.
+ * <p>Not modelled: threads that sleep for a reservation without a context (the engine thread would wait
+ * for itself), what hardware does to meet a fence's deadline.
  */
 @Component(service = DmaBufEngine.class)
 public final class DmaBufCore implements DmaBufEngine {

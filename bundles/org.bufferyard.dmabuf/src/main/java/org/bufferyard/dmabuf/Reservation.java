@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.bufferyard.api.dma.DmaDevice;
+import org.bufferyard.api.dmabuf.AcquireContext;
 import org.bufferyard.api.dmabuf.DmaFence;
 import org.bufferyard.api.dmabuf.DmaResv;
 import org.bufferyard.api.dmabuf.FenceUsage;
@@ -33,10 +35,8 @@ final class Reservation implements DmaResv {
   /** How often the table was replaced: what a walk without the lock looks at. */
   private int generation;
 
-  /** The lock: held while the core is inside, and for ever once its holder died in an oops. */
-  private boolean locked;
-
-  private boolean abandoned;
+  /** Held while the core is inside, and for ever once its holder died in an oops. */
+  private final WaitDieLock lock;
 
   /** Slots reserved since the lock was taken and not used; what CONFIG_DEBUG_MUTEXES leaves at unlock. */
   private int slots;
@@ -44,40 +44,72 @@ final class Reservation implements DmaResv {
   Reservation(String element, EventSink events) {
     this.element = element;
     this.events = events;
+    this.lock = new WaitDieLock(element);
   }
 
   @Override
   public boolean isLocked() {
-    return locked;
+    return lock.isLocked();
   }
 
+  /** What a lock without a context, and an unlock by the core, do. */
   void setLocked(boolean held) {
-    locked = held;
-    slots = held ? slots : 0;
+    if (held) {
+      lock.tryLock();
+    } else {
+      slots = 0;
+      lock.unlock();
+    }
   }
 
   /** Its holder died in an oops: it is held for ever. */
   void abandon() {
-    locked = true;
-    abandoned = true;
+    lock.abandon();
+  }
+
+  /** Who has the lock, for a sentence. */
+  String holder() {
+    if (lock.isAbandoned()) {
+      return "a thread that died in the kernel";
+    }
+    return lock.holder().map(Acquisition::toString).orElse("the caller itself");
   }
 
   boolean isAbandoned() {
-    return abandoned;
+    return lock.isAbandoned();
   }
 
   @Override
   public int lock() {
-    if (locked) {
-      return Errno.EDEADLK.rc();
+    return lock.tryLock() ? 0 : Errno.EDEADLK.rc();
+  }
+
+  @Override
+  public void lock(AcquireContext context, Sleep sleep, IntConsumer answered) {
+    lock.lock(own(context), sleep, answered);
+  }
+
+  @Override
+  public void lockSlow(AcquireContext context, Sleep sleep, IntConsumer answered) {
+    own(context).needsContention(lock);
+    lock.lock(own(context), sleep, answered);
+  }
+
+  private static Acquisition own(AcquireContext context) {
+    if (context instanceof Acquisition own) {
+      return own;
     }
-    locked = true;
-    return 0;
+    throw new IllegalArgumentException("not a context of this core: " + context);
+  }
+
+  @Override
+  public boolean trylock() {
+    return lock.tryLock();
   }
 
   @Override
   public void unlock() {
-    if (!locked || abandoned) {
+    if (!lock.isLocked() || lock.isAbandoned()) {
       throw new IllegalStateException("the reservation of " + element + " is not locked");
     }
     setLocked(false);
@@ -99,7 +131,7 @@ final class Reservation implements DmaResv {
     fence.get();
     events.emit(
         new DmaEvent.FenceAdded(
-            element, fence.context(), fence.seqno(), usage.ordinal(), locked, slots > 0));
+            element, fence.context(), fence.seqno(), usage.ordinal(), isLocked(), slots > 0));
     for (int i = 0; i < table.size(); i++) {
       if (isReplacedBy(table.get(i), added)) {
         table.set(i, added).fence().put();

@@ -26,9 +26,7 @@ final class ReservationLock {
         buffer.id(),
         caller
             + " never returns: the reservation lock is held by "
-            + (buffer.reservation().isAbandoned()
-                ? "a thread that died in the kernel"
-                : "the caller itself"));
+            + buffer.reservation().holder());
     return true;
   }
 
@@ -72,7 +70,9 @@ final class ReservationLock {
       reservation.abandon();
       throw oops;
     } finally {
-      reservation.setLocked(died);
+      if (!died) {
+        reservation.setLocked(false);
+      }
     }
   }
 }

@@ -9,6 +9,7 @@ import org.bufferyard.api.dma.Dma.SgResult;
 import org.bufferyard.api.dma.DmaAddress;
 import org.bufferyard.api.dma.DmaDevice;
 import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.dmabuf.AcquireContext;
 import org.bufferyard.api.dmabuf.DmaBuf;
 import org.bufferyard.api.dmabuf.DmaBufAttachment;
 import org.bufferyard.api.dmabuf.DmaBufOpsKind;
@@ -40,6 +41,9 @@ final class SharedBuffers implements DmaBufs {
   private final ReservationLock lock;
   private final FenceContainers containers;
   private final UserSpace userSpace;
+
+  /** reservation_ww_class.stamp. */
+  private long lastStamp;
 
   /** Not released, oldest first. */
   private final List<SharedBuffer> live = new ArrayList<>();
@@ -313,6 +317,11 @@ final class SharedBuffers implements DmaBufs {
   @Override
   public DmaFences fences() {
     return containers;
+  }
+
+  @Override
+  public AcquireContext newAcquireContext(DmaDevice driver) {
+    return new Acquisition(++lastStamp, driver.id(), narrator);
   }
 
   // ---- user space ----

@@ -159,6 +159,9 @@ public interface DmaBufs {
   /** Fences and their containers. */
   DmaFences fences();
 
+  /** ww_acquire_init(): a driver is about to lock several reservations. */
+  AcquireContext newAcquireContext(DmaDevice driver);
+
   /** Buffers that are not released, for leak checks. */
   int liveBuffers();
 }

@@ -1,6 +1,7 @@
 package org.bufferyard.api.dmabuf;
 
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.bufferyard.api.dma.DmaDevice;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -16,6 +17,35 @@ public interface DmaResv {
    * @return 0, or -EDEADLK where the kernel's thread would wait for itself, or for one that died
    */
   int lock();
+
+  /** How a thread waits for a lock. */
+  enum Sleep {
+    UNINTERRUPTIBLE,
+    /** A signal ends the wait: {@link AcquireContext#interrupt}. */
+    INTERRUPTIBLE
+  }
+
+  /**
+   * dma_resv_lock() and dma_resv_lock_interruptible() with a context. The engine thread does not wait
+   * for itself: where a kernel's thread would sleep, the answer comes from within the {@link #unlock}
+   * (or the lock of an older context) that ends its sleep.
+   *
+   * @param answered told once: 0 when the lock is held; -EALREADY, when this context has it already;
+   *     -EDEADLK, when an older context has it or waits for it and this one holds others, which it
+   *     has to unlock before it comes back by {@link #lockSlow}; -EINTR
+   */
+  void lock(AcquireContext context, Sleep sleep, IntConsumer answered);
+
+  /**
+   * dma_resv_lock_slow() and dma_resv_lock_slow_interruptible(): after -EDEADLK, with nothing else
+   * held, for the reservation that gave it.
+   *
+   * @param answered as of {@link #lock}; the uninterruptible kernel function throws the answer away
+   */
+  void lockSlow(AcquireContext context, Sleep sleep, IntConsumer answered);
+
+  /** dma_resv_trylock(): whether it was free. */
+  boolean trylock();
 
   /**
    * dma_resv_unlock().

@@ -33,6 +33,7 @@ public enum Errno {
   EOPNOTSUPP(95),
   EADDRINUSE(98),
   ETIMEDOUT(110),
+  EALREADY(114),
   EREMOTEIO(121),
   /** An interrupted wait, inside the kernel; user space sees a restart or -EINTR. */
   ERESTARTSYS(512),
