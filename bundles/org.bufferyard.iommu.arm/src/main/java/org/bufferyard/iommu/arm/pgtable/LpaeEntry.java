@@ -18,13 +18,13 @@ import org.bufferyard.api.iommu.IommuProt;
  * both      SH          bits 9:8, 10 outer, 11 inner
  *           AF          bit 10
  *           address     bits 47:12; with 64K pages bits 51:48 stand in 15:12
- *           XN          bits 54:53
+ *           XN          bits 54:53, UXN and PXN in stage 1
  * table     NSTable     bit 63; bit 55 is the driver's mark that the walker has seen it
+ *           APTable     bits 62:61, UXNTable bit 60, PXNTable bit 59 of stage 1, never set here
  * </pre>
  *
  * <p>Mali has the attributes of stage 1 with the rights of stage 2. Stage 1 cannot allow writes
- * alone: such a page is readable too. Hierarchical rights (APTable, XNTable) are never set and not
- * modelled. Stateless.
+ * alone: such a page is readable too. Stage 2 has the one XN bit 54 (no FEAT_XNX). Stateless.
  */
 final class LpaeEntry {
   /** As the driver computes it: 0xf4 in the top byte of an int, and so extended by its sign. */
@@ -53,7 +53,14 @@ final class LpaeEntry {
   private static final long AF = 1L << 10;
   private static final long NOT_GLOBAL = 1L << 11;
   private static final long DBM = 1L << 51;
-  private static final long XN = 3L << 53;
+  private static final long PXN = 1L << 53;
+  private static final long UXN = 1L << 54;
+  private static final long XN = UXN | PXN;
+  private static final long PXN_TABLE = 1L << 59;
+  private static final long UXN_TABLE = 1L << 60;
+  private static final long AP_TABLE_PRIVILEGED = 1L << 61;
+  private static final long AP_TABLE_READ_ONLY = 1L << 62;
+  private static final long MEMATTR_NORMAL = 3L << 4;
   private static final long SEEN_BY_WALKER = 1L << 55;
   private static final long NS_TABLE = 1L << 63;
 
@@ -148,6 +155,32 @@ final class LpaeEntry {
 
   static boolean isAccessed(LpaeShape shape, long entry) {
     return shape.request().format() == TableFormat.ARM_MALI_LPAE || (entry & AF) != 0;
+  }
+
+  /**
+   * {@link Rights} in a leaf below tables of which {@code above} has the bits together.
+   *
+   * <p>What unprivileged software may write, privileged software does not execute.
+   */
+  static int rights(LpaeShape shape, long entry, long above) {
+    if (!shape.request().format().isStage1()) {
+      int execute = (entry & UXN) != 0 ? 0 : Rights.EXECUTE;
+      return Rights.forBoth(prot(shape, entry) | execute);
+    }
+    boolean readOnly = (entry & AP_READ_ONLY) != 0 || (above & AP_TABLE_READ_ONLY) != 0;
+    boolean open = (entry & AP_UNPRIVILEGED) != 0 && (above & AP_TABLE_PRIVILEGED) == 0;
+    int data = Rights.READ | (readOnly ? 0 : Rights.WRITE);
+    boolean user = (entry & UXN) == 0 && (above & UXN_TABLE) == 0;
+    boolean system =
+        (entry & PXN) == 0 && (above & PXN_TABLE) == 0 && (readOnly || !open);
+    return (open ? data : 0)
+        | (user ? Rights.EXECUTE : 0)
+        | Rights.privileged(data | (system ? Rights.EXECUTE : 0));
+  }
+
+  /** Whether a leaf of stage 2 makes its page any type of device memory, FWB aside. */
+  static boolean isDevice(LpaeShape shape, long entry) {
+    return shape.request().format().isStage2() && (entry & MEMATTR_NORMAL) == 0;
   }
 
   /** READ and WRITE as the hardware checks them. */

@@ -280,6 +280,11 @@ final class LpaeTable implements PageTable {
   }
 
   @Override
+  public int walkedRights() {
+    return walker.walkedRights();
+  }
+
+  @Override
   public List<TableWalk.Entry> entries(long iova) {
     List<TableWalk.Entry> entries = new ArrayList<>();
     long table = isInput(iova) ? pgd : TableMemory.NONE;

@@ -12,23 +12,41 @@ import java.util.OptionalInt;
 public final class LpaeWalker implements TableWalker {
   private final LpaeShape shape;
   private final TableMemory memory;
+  private final TableFetch fetch;
   private final long base;
 
+  private long fetched;
   private long walkedPhys;
   private int walkedOrder;
   private int walkedProt;
+  private int walkedRights;
+  private boolean walkedDevice;
 
   LpaeWalker(LpaeShape shape, TableMemory memory, long base) {
+    this(shape, memory, base, at -> memory.answers(at) ? at : TableMemory.NONE);
+  }
+
+  private LpaeWalker(LpaeShape shape, TableMemory memory, long base, TableFetch fetch) {
     this.shape = shape;
     this.memory = memory;
     this.base = base;
+    this.fetch = fetch;
   }
 
-  /** Stage 1 from {@code base} by T0SZ, TG0 and IPS; empty when they make no table. */
+  /**
+   * Stage 1 from {@code base} by T0SZ, TG0 and IPS; empty when they make no table.
+   *
+   * @param fetch what the addresses of tables mean
+   */
   public static Optional<LpaeWalker> stage1(
-      TableMemory memory, long base, int sizeOffset, int granuleCode, int outputCode) {
+      TableMemory memory,
+      long base,
+      int sizeOffset,
+      int granuleCode,
+      int outputCode,
+      TableFetch fetch) {
     return LpaeShape.ofRegisters(sizeOffset, granuleCode, outputCode, OptionalInt.empty())
-        .map(shape -> new LpaeWalker(shape, memory, base));
+        .map(shape -> new LpaeWalker(shape, memory, base, fetch));
   }
 
   /** Stage 2 from {@code base} by T0SZ, TG0, PS and SL0; empty when they make no table. */
@@ -50,9 +68,11 @@ public final class LpaeWalker implements TableWalker {
       return Found.NOTHING;
     }
     long table = base;
+    long above = 0;
     for (int level = shape.startLevel(); level <= LAST_LEVEL; level++) {
-      long at = table + 8L * shape.index(iova, level);
-      if (!memory.answers(at)) {
+      fetched = table + 8L * shape.index(iova, level);
+      long at = fetch.locate(fetched);
+      if (at == TableMemory.NONE) {
         return Found.BROKEN;
       }
       long entry = memory.readLong(at);
@@ -65,18 +85,21 @@ public final class LpaeWalker implements TableWalker {
         return Found.TOO_FAR;
       }
       if (leaf) {
-        return found(entry, phys, level, iova);
+        return found(entry, above, phys, level, iova);
       }
+      above |= entry;
       table = phys;
     }
     return Found.NOTHING;
   }
 
-  private Found found(long entry, long phys, int level, long iova) {
+  private Found found(long entry, long above, long phys, int level, long iova) {
     long size = shape.blockSize(level);
     walkedOrder = shape.shift(level);
     walkedPhys = (phys & -size) | (iova & (size - 1));
     walkedProt = LpaeEntry.prot(shape, entry);
+    walkedRights = LpaeEntry.rights(shape, entry, above);
+    walkedDevice = LpaeEntry.isDevice(shape, entry);
     return LpaeEntry.isAccessed(shape, entry) ? Found.PAGE : Found.NOT_ACCESSED;
   }
 
@@ -93,5 +116,20 @@ public final class LpaeWalker implements TableWalker {
   @Override
   public int walkedProt() {
     return walkedProt;
+  }
+
+  @Override
+  public int walkedRights() {
+    return walkedRights;
+  }
+
+  /** Whether the page that the last walk found in stage 2 is device memory. */
+  public boolean walkedDevice() {
+    return walkedDevice;
+  }
+
+  /** Address of the entry that the last walk read or tried to read last, before it is located. */
+  public long fetched() {
+    return fetched;
   }
 }

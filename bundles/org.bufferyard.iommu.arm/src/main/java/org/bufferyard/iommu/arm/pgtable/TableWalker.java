@@ -27,4 +27,9 @@ public interface TableWalker {
 
   /** READ and WRITE as the hardware checks them in the page that the last walk found. */
   int walkedProt();
+
+  /** {@link Rights} in the page that the last walk found. */
+  default int walkedRights() {
+    return Rights.ofProt(walkedProt());
+  }
 }

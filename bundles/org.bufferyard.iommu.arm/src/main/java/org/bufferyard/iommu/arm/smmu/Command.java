@@ -1,20 +1,30 @@
 package org.bufferyard.iommu.arm.smmu;
 
+import org.bufferyard.api.iommu.AccessAttributes;
+
 /**
  * Commands of the SMMU (SMMU architecture, 4; {@code arm_smmu_cmdq_build_cmd()}): 16 bytes each.
+ * Those of the TLB are {@link TlbCommand}s.
  *
  * <pre>
  * all          opcode 7:0
  * CFGI_STE     SID 63:32; word 1 leaf bit 0
+ * CFGI_ALL     with SID also CFGI_STE_RANGE; word 1 range 4:0
  * CFGI_CD      SSID 31:12, SID 63:32; word 1 leaf bit 0
- * TLBI         NUM 16:12, SCALE 24:20, VMID 47:32, ASID 63:48;
- *              word 1 leaf bit 0, TTL 9:8, TG 11:10, address 63:12
+ * ATC_INV      global 9, SSV 11, SSID 31:12, SID 63:32; word 1 size 5:0, address 63:12
+ * PRI_RESP     SSV 11, SSID 31:12, SID 63:32; word 1 PRGIndex 8:0, Resp 13:12
+ * RESUME       Ac 12, Ab 13, SID 63:32; word 1 STAG 15:0
+ * STALL_TERM   SID 63:32
  * CMD_SYNC     CS 13:12, MSH 23:22, MSIATTR 27:24
  * </pre>
  *
- * <p>Commands of ATS, PRI, stalls and EL2 are not modelled.
+ * <p>Commands of EL2, of the other security states, of VMS and DPT are not modelled.
  */
-sealed interface Command {
+sealed interface Command permits TlbCommand, Command.Plain {
+  long SSV = 1L << 11;
+  int SSID_SHIFT = 12;
+  int SSID = 0xf_ffff;
+
   /** First word. */
   long low();
 
@@ -23,8 +33,30 @@ sealed interface Command {
     return 0;
   }
 
-  /** Forget the stream table entry of a stream. */
-  record ConfigSte(long stream) implements Command {
+  /** All but those of the TLB. */
+  sealed interface Plain extends Command {}
+
+  private static long substream(int pasid) {
+    return pasid == AccessAttributes.NO_PASID ? 0 : SSV | (long) pasid << SSID_SHIFT;
+  }
+
+  private static int pasid(long low) {
+    return (low & SSV) == 0 ? AccessAttributes.NO_PASID : (int) (low >>> SSID_SHIFT) & SSID;
+  }
+
+  /** A hint to fetch a stream's configuration. */
+  record Prefetch(long stream) implements Plain {
+    static final int CONFIG = 0x01;
+    static final int ADDRESS = 0x02;
+
+    @Override
+    public long low() {
+      return CONFIG | stream << 32;
+    }
+  }
+
+  /** Forget the stream table entry of a stream, and all contexts of it. */
+  record ConfigSte(long stream) implements Plain {
     static final int OPCODE = 0x03;
 
     @Override
@@ -38,13 +70,13 @@ sealed interface Command {
     }
   }
 
-  /** Forget the context descriptor of a stream. */
-  record ConfigCd(long stream) implements Command {
+  /** Forget one context descriptor of a stream. */
+  record ConfigCd(long stream, int substream) implements Plain {
     static final int OPCODE = 0x05;
 
     @Override
     public long low() {
-      return OPCODE | stream << 32;
+      return OPCODE | (long) substream << SSID_SHIFT | stream << 32;
     }
 
     @Override
@@ -53,53 +85,155 @@ sealed interface Command {
     }
   }
 
-  /** Forget all configuration. */
-  record ConfigAll() implements Command {
-    static final int OPCODE = 0x04;
+  /** Forget all context descriptors of a stream. */
+  record ConfigCdAll(long stream) implements Plain {
+    static final int OPCODE = 0x06;
 
     @Override
     public long low() {
-      return OPCODE;
+      return OPCODE | stream << 32;
+    }
+  }
+
+  /**
+   * Forget the configuration of streams that differ in their low bits alone.
+   *
+   * @param range number of those bits minus one; 31 for all streams
+   */
+  record ConfigRange(long stream, int range) implements Plain {
+    static final int OPCODE = 0x04;
+
+    static final ConfigRange ALL = new ConfigRange(0, 31);
+
+    @Override
+    public long low() {
+      return OPCODE | stream << 32;
     }
 
     @Override
     public long high() {
-      return 31;
+      return range;
     }
   }
 
-  /** Forget an address space of stage 1. */
-  record TlbAsid(int asid) implements Command {
-    static final int OPCODE = 0x11;
+  /**
+   * Tell a device to forget translations.
+   *
+   * @param pasid {@link AccessAttributes#NO_PASID} for those without one
+   * @param size log2 of the pages of 4 KiB around the address; 52 for all
+   */
+  record AtcInvalidate(long stream, int pasid, boolean global, long address, int size)
+      implements Plain {
+    static final int OPCODE = 0x40;
+    static final int ALL = 52;
+
+    private static final long GLOBAL = 1L << 9;
+    private static final long ADDRESS = -0x1000L;
 
     @Override
     public long low() {
-      return OPCODE | (long) asid << 48;
+      return OPCODE | (global ? GLOBAL : 0) | substream(pasid) | stream << 32;
+    }
+
+    @Override
+    public long high() {
+      return size | address & ADDRESS;
+    }
+
+    /** First byte: the span is aligned to its size. */
+    long first() {
+      return size >= ALL ? 0 : address & -0x1000L << size;
+    }
+
+    /** Last byte. */
+    long last() {
+      return size >= ALL ? -1L : first() + (0x1000L << size) - 1;
+    }
+
+    static AtcInvalidate decode(long low, long high) {
+      return new AtcInvalidate(
+          low >>> 32,
+          Command.pasid(low),
+          (low & GLOBAL) != 0,
+          high & ADDRESS,
+          (int) high & 0x3f);
     }
   }
 
-  /** Forget a virtual machine's both stages. */
-  record TlbVmid(int vmid) implements Command {
-    static final int OPCODE = 0x28;
+  /** Answer a group of page requests. */
+  record PriResponse(long stream, int pasid, int group, Answer answer) implements Plain {
+    static final int OPCODE = 0x41;
+
+    /** Resp, which the driver calls deny, fail and success. */
+    enum Answer {
+      /** The device is to ask no more. */
+      FAILURE,
+      INVALID,
+      SUCCESS
+    }
 
     @Override
     public long low() {
-      return OPCODE | (long) vmid << 32;
+      return OPCODE | substream(pasid) | stream << 32;
+    }
+
+    @Override
+    public long high() {
+      return group | (long) answer.ordinal() << 12;
+    }
+
+    static PriResponse decode(long low, long high) {
+      int code = (int) (high >>> 12) & 3;
+      if (code == Answer.values().length) {
+        throw new IllegalArgumentException("CMD_PRI_RESP with Resp 3");
+      }
+      return new PriResponse(
+          low >>> 32, Command.pasid(low), (int) high & 0x1ff, Answer.values()[code]);
     }
   }
 
-  /** Forget all that is not secure. */
-  record TlbAll() implements Command {
-    static final int OPCODE = 0x30;
+  /** Let a stalled transaction go on. */
+  record Resume(long stream, int stag, Action action) implements Plain {
+    static final int OPCODE = 0x44;
+
+    /** Ac and Ab. */
+    enum Action {
+      /** End it as if nothing were wrong, where hardware can (TERM_MODEL 0). */
+      TERMINATE,
+      RETRY,
+      ABORT
+    }
 
     @Override
     public long low() {
-      return OPCODE;
+      return OPCODE | (long) action.ordinal() << 12 | stream << 32;
+    }
+
+    @Override
+    public long high() {
+      return stag;
+    }
+
+    static Resume decode(long low, long high) {
+      int code = (int) (low >>> 12) & 3;
+      // With Ac, Ab is not looked at.
+      Action action = (code & 1) != 0 ? Action.RETRY : Action.values()[code];
+      return new Resume(low >>> 32, (int) high & 0xffff, action);
+    }
+  }
+
+  /** End all stalled transactions of a stream. */
+  record StallTerminate(long stream) implements Plain {
+    static final int OPCODE = 0x45;
+
+    @Override
+    public long low() {
+      return OPCODE | stream << 32;
     }
   }
 
   /** Wait until the commands before it have been carried out. */
-  record Sync() implements Command {
+  record Sync() implements Plain {
     static final int OPCODE = 0x46;
 
     /** By an event, as where no message interrupts are. */
@@ -112,76 +246,23 @@ sealed interface Command {
   }
 
   /**
-   * Forget addresses of an address space, or of a virtual machine's second stage.
-   *
-   * @param stage2 whether {@code tag} is a VMID
-   * @param granule 0 for one address, else log2 of the page size as 1, 2, 3 for 12, 14, 16
-   * @param number pages in units of {@code 1 << scale}, minus one
-   * @param level TTL: 0 for any, else the level of the leaf
-   */
-  record TlbRange(
-      boolean stage2,
-      int tag,
-      long address,
-      boolean leaf,
-      int granule,
-      int number,
-      int scale,
-      int level)
-      implements Command {
-    static final int VA = 0x12;
-    static final int IPA = 0x2a;
-
-    private static final long ADDRESS = -0x1000L;
-
-    @Override
-    public long low() {
-      return (stage2 ? IPA : VA)
-          | (long) number << 12
-          | (long) scale << 20
-          | (long) tag << (stage2 ? 32 : 48);
-    }
-
-    @Override
-    public long high() {
-      return (leaf ? 1 : 0) | (long) level << 8 | (long) granule << 10 | address & ADDRESS;
-    }
-
-    /** Bytes that it names; 1 where it names an address. */
-    long bytes() {
-      return granule == 0 ? 1 : (number + 1L) << (scale + 10 + 2 * granule);
-    }
-
-    static TlbRange decode(long low, long high) {
-      boolean stage2 = (low & 0xff) == IPA;
-      return new TlbRange(
-          stage2,
-          (int) (low >>> (stage2 ? 32 : 48)) & 0xffff,
-          high & ADDRESS,
-          (high & 1) != 0,
-          (int) (high >>> 10) & 3,
-          (int) (low >>> 12) & 0x1f,
-          (int) (low >>> 20) & 0x1f,
-          (int) (high >>> 8) & 3);
-    }
-  }
-
-  /**
    * The command that these words are.
    *
    * @throws IllegalArgumentException when they are none that is modelled (CERROR_ILL)
    */
   static Command decode(long low, long high) {
     return switch ((int) low & 0xff) {
+      case Prefetch.CONFIG, Prefetch.ADDRESS -> new Prefetch(low >>> 32);
       case ConfigSte.OPCODE -> new ConfigSte(low >>> 32);
-      case ConfigAll.OPCODE -> new ConfigAll();
-      case ConfigCd.OPCODE -> new ConfigCd(low >>> 32);
-      case TlbAsid.OPCODE -> new TlbAsid((int) (low >>> 48));
-      case TlbVmid.OPCODE -> new TlbVmid((int) (low >>> 32) & 0xffff);
-      case TlbAll.OPCODE -> new TlbAll();
-      case TlbRange.VA, TlbRange.IPA -> TlbRange.decode(low, high);
+      case ConfigRange.OPCODE -> new ConfigRange(low >>> 32, (int) high & 0x1f);
+      case ConfigCd.OPCODE -> new ConfigCd(low >>> 32, (int) (low >>> SSID_SHIFT) & SSID);
+      case ConfigCdAll.OPCODE -> new ConfigCdAll(low >>> 32);
+      case AtcInvalidate.OPCODE -> AtcInvalidate.decode(low, high);
+      case PriResponse.OPCODE -> PriResponse.decode(low, high);
+      case Resume.OPCODE -> Resume.decode(low, high);
+      case StallTerminate.OPCODE -> new StallTerminate(low >>> 32);
       case Sync.OPCODE -> new Sync();
-      default -> throw new IllegalArgumentException("command 0x" + Long.toHexString(low & 0xff));
+      default -> TlbCommand.decode(low, high);
     };
   }
 }

@@ -34,7 +34,7 @@ final class PagedDomain implements IommuDomain, TableWalk, TlbFlush {
 
   /**
    * @param unit id of its SMMU
-   * @param tag its ASID or VMID
+   * @param tag its ASID, VMID or context bank
    * @param queued whether a flush queue flushes it, which forgets all of it at once
    * @throws IllegalArgumentException when the format cannot do what is asked
    */

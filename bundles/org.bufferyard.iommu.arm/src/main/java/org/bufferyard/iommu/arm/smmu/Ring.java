@@ -4,7 +4,8 @@ import org.bufferyard.iommu.arm.pgtable.TableMemory;
 
 /**
  * A queue in memory with a producer and a consumer index that wrap at twice its length (SMMU
- * architecture, 3.5.1). Engine thread only.
+ * architecture, 3.5.1), and the flags of an output queue by which the producer says that it lost
+ * something (OVFLG) and the consumer that it knows (OVACKFLG). Engine thread only.
  */
 final class Ring implements AutoCloseable {
   private final TableMemory memory;
@@ -13,6 +14,7 @@ final class Ring implements AutoCloseable {
   private long base;
   private int producer;
   private int consumer;
+  private boolean overflowed;
 
   /**
    * @param entryShift log2 of the bytes of an entry
@@ -36,6 +38,21 @@ final class Ring implements AutoCloseable {
   /** The same index, another lap. */
   boolean isFull() {
     return (producer ^ consumer) == 1 << countShift;
+  }
+
+  /** The producer lost an entry. */
+  void overflow() {
+    overflowed = true;
+  }
+
+  /** Whether OVFLG and OVACKFLG differ. */
+  boolean hasOverflowed() {
+    return overflowed;
+  }
+
+  /** The consumer knows of it. */
+  void acknowledgeOverflow() {
+    overflowed = false;
   }
 
   /** Where the next entry is to be written; to be followed by {@link #produced}. */

@@ -1,6 +1,6 @@
 package org.bufferyard.iommu.arm.unit;
 
-import org.bufferyard.api.iommu.IommuProt;
+import org.bufferyard.iommu.arm.pgtable.Rights;
 import org.bufferyard.iommu.arm.pgtable.TableWalker;
 
 /**
@@ -28,51 +28,54 @@ public final class CachedWalk {
     return tlb;
   }
 
+  /** One unprivileged access to data, as the other. */
+  public Outcome access(
+      long tag, TableWalker walker, long iova, boolean write, boolean mayDisagree) {
+    return access(tag, walker, iova, write ? Rights.WRITE : Rights.READ, mayDisagree);
+  }
+
   /**
    * One access.
    *
    * @param tag of the address space
+   * @param need the {@link Rights} that it needs
    * @param mayDisagree whether pages were unmapped whose flush has not come: a hit is then held
    *     against the table
    */
   public Outcome access(
-      int tag, TableWalker walker, long iova, boolean write, boolean mayDisagree) {
+      long tag, TableWalker walker, long iova, int need, boolean mayDisagree) {
     int way = tlb.find(tag, iova);
     if (way == Tlb.MISS) {
-      return miss(tag, walker, iova, write);
+      return miss(tag, walker, iova, need);
     }
-    if (!allows(tlb.prot(way), write)) {
+    if ((tlb.rights(way) & need) == 0) {
       return Outcome.DENIED;
     }
     phys = tlb.phys(way, iova);
-    return mayDisagree && !agrees(walker, iova, write) ? Outcome.STALE : Outcome.REACHED;
+    return mayDisagree && !agrees(walker, iova, need) ? Outcome.STALE : Outcome.REACHED;
   }
 
-  private Outcome miss(int tag, TableWalker walker, long iova, boolean write) {
+  private Outcome miss(long tag, TableWalker walker, long iova, int need) {
     return switch (walker.walk(iova)) {
       case NOTHING -> Outcome.NOTHING;
       case NOT_ACCESSED -> Outcome.NOT_ACCESSED;
       case TOO_FAR -> Outcome.TOO_FAR;
       case BROKEN -> Outcome.BROKEN;
       case PAGE -> {
-        if (!allows(walker.walkedProt(), write)) {
+        if ((walker.walkedRights() & need) == 0) {
           yield Outcome.DENIED;
         }
         phys = walker.walkedPhys();
-        tlb.fill(tag, iova, walker.walkedOrder(), phys, walker.walkedProt());
+        tlb.fill(tag, iova, walker.walkedOrder(), phys, walker.walkedRights());
         yield Outcome.REACHED;
       }
     };
   }
 
-  private static boolean allows(int prot, boolean write) {
-    return (prot & (write ? IommuProt.WRITE : IommuProt.READ)) != 0;
-  }
-
   /** Whether a walk would say the same now. */
-  private boolean agrees(TableWalker walker, long iova, boolean write) {
+  private boolean agrees(TableWalker walker, long iova, int need) {
     return walker.walk(iova) == TableWalker.Found.PAGE
-        && allows(walker.walkedProt(), write)
+        && (walker.walkedRights() & need) != 0
         && walker.walkedPhys() == phys;
   }
 

@@ -1,8 +1,8 @@
 package org.bufferyard.iommu.arm.unit;
 
 import java.util.Arrays;
-import org.bufferyard.api.iommu.IommuProt;
 import org.bufferyard.api.iommu.TlbCounts;
+import org.bufferyard.iommu.arm.pgtable.Rights;
 
 /**
  * The translation cache of one IOMMU: 64 sets of 8 ways, filled by walks, tagged with what the
@@ -20,17 +20,20 @@ public final class Tlb {
   private static final int WAYS = 8;
   private static final int PAGE_ORDER = 12;
 
+  /** Mask of a tag that has to agree in every bit. */
+  private static final long EXACT = -1;
+
   /** Returned by {@link #find} for a miss. */
   public static final int MISS = -1;
 
-  private final int[] tag = new int[SETS * WAYS];
+  private final long[] tag = new long[SETS * WAYS];
   private final long[] iova = new long[SETS * WAYS];
 
   /** log2 of the page size; 0 for a free way. */
   private final byte[] order = new byte[SETS * WAYS];
 
   private final long[] phys = new long[SETS * WAYS];
-  private final byte[] prot = new byte[SETS * WAYS];
+  private final byte[] rights = new byte[SETS * WAYS];
   private final byte[] victim = new byte[SETS];
 
   /** Ways that hold more than a page. */
@@ -48,7 +51,7 @@ public final class Tlb {
   }
 
   /** The way that translates {@code address}, or {@link #MISS}. */
-  public int find(int wantedTag, long address) {
+  public int find(long wantedTag, long address) {
     int first = set(address) * WAYS;
     for (int way = first; way < first + WAYS; way++) {
       if (order[way] != 0 && tag[way] == wantedTag && (iova[way] ^ address) >>> order[way] == 0) {
@@ -65,13 +68,13 @@ public final class Tlb {
     return phys[way] + (address - iova[way]);
   }
 
-  /** READ and WRITE of that way. */
-  public int prot(int way) {
-    return prot[way];
+  /** {@link Rights} of that way. */
+  public int rights(int way) {
+    return rights[way];
   }
 
   /** Caches the page of {@code 1 << pageOrder} bytes that holds {@code address}. */
-  public void fill(int newTag, long address, int pageOrder, long addressPhys, int pageProt) {
+  public void fill(long newTag, long address, int pageOrder, long addressPhys, int pageRights) {
     int set = set(address);
     int way = set * WAYS + victim[set];
     victim[set] = (byte) ((victim[set] + 1) & (WAYS - 1));
@@ -83,7 +86,7 @@ public final class Tlb {
     iova[way] = address - offset;
     order[way] = (byte) pageOrder;
     phys[way] = addressPhys - offset;
-    prot[way] = (byte) (pageProt & (IommuProt.READ | IommuProt.WRITE));
+    rights[way] = (byte) (pageRights & Rights.ALL);
     blocks += pageOrder > PAGE_ORDER ? 1 : 0;
   }
 
@@ -94,7 +97,12 @@ public final class Tlb {
   }
 
   /** Drops what covers any byte from {@code start} to {@code last}. */
-  public void flush(int goneTag, long start, long last) {
+  public void flush(long goneTag, long start, long last) {
+    flush(goneTag, EXACT, start, last);
+  }
+
+  /** Likewise of all tags that are {@code goneTag} in the bits of {@code mask}. */
+  public void flush(long goneTag, long mask, long start, long last) {
     int before = used;
     boolean onePage = (start ^ last) >>> PAGE_ORDER == 0;
     int from = onePage && blocks == 0 ? set(start) * WAYS : 0;
@@ -102,7 +110,7 @@ public final class Tlb {
     for (int way = from; way < to; way++) {
       boolean touched =
           order[way] != 0
-              && tag[way] == goneTag
+              && ((tag[way] ^ goneTag) & mask) == 0
               && Long.compareUnsigned(iova[way], last) <= 0
               && Long.compareUnsigned(iova[way] + (1L << order[way]) - 1, start) >= 0;
       if (touched) {
@@ -118,10 +126,15 @@ public final class Tlb {
   }
 
   /** Drops all of one tag. */
-  public void flush(int goneTag) {
+  public void flush(long goneTag) {
+    flush(goneTag, EXACT);
+  }
+
+  /** Drops all tags that are {@code goneTag} in the bits of {@code mask}. */
+  public void flush(long goneTag, long mask) {
     int before = used;
     for (int way = 0; way < SETS * WAYS; way++) {
-      if (order[way] != 0 && tag[way] == goneTag) {
+      if (order[way] != 0 && ((tag[way] ^ goneTag) & mask) == 0) {
         drop(way);
       }
     }

@@ -42,6 +42,13 @@ public record UnitParameters(String id, Map<String, String> values) {
         "IOMMU " + id + ": parameter " + name + " is true or false, not '" + text + "'");
   }
 
+  /** What to throw for a parameter of which only that is possible. */
+  public IllegalArgumentException refused(String name, String possible) {
+    return new IllegalArgumentException(
+        "IOMMU %s: parameter %s is %s, not '%s'"
+            .formatted(id, name, possible, values.get(name)));
+  }
+
   /** A number of bits from {@code least} to {@code most}. */
   public int bits(String name, int otherwise, int least, int most) {
     return (int) number(name, otherwise, n -> n >= least && n <= most);

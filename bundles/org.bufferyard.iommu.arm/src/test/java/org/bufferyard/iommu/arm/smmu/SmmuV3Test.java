@@ -79,6 +79,38 @@ class SmmuV3Test {
     }
   }
 
+  /** A guest's stage 1, all of whose addresses go through a stage 2. */
+  @Nested
+  class GuestOfStage2 extends Make {
+    @Override
+    Map<String, String> parameters() {
+      return Map.of("stage", "nested");
+    }
+
+    @Override
+    protected long physicalLimit() {
+      return (1L << 40) - 1;
+    }
+  }
+
+  /** The stream's device has a translation cache. */
+  @Nested
+  class Ats extends Make {
+    @Override
+    Map<String, String> parameters() {
+      return Map.of("oas", "44", "ats", "0x80", "pri", "true");
+    }
+  }
+
+  /** A stream whose faults stall, with nobody to bring a page. */
+  @Nested
+  class Stalling extends Make {
+    @Override
+    Map<String, String> parameters() {
+      return Map.of("oas", "44", "stall-model", "force");
+    }
+  }
+
   @Nested
   class OldHardware extends Make {
     @Override

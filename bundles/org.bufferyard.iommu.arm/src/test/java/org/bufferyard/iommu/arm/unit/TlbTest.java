@@ -20,7 +20,7 @@ class TlbTest {
     assertEquals(Tlb.MISS, tlb.find(2, 0x5000));
     int way = tlb.find(1, 0x5abc);
     assertEquals(0x1_0000_5abcL, tlb.phys(way, 0x5abc));
-    assertEquals(IommuProt.READ, tlb.prot(way));
+    assertEquals(IommuProt.READ, tlb.rights(way));
     assertEquals(new TlbCounts(1, 1, 0, 0, 0), tlb.counts());
   }
 
