@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import org.bufferyard.api.allocator.AllocationRequest;
 import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.dma.allocation.AtomicPool;
+import org.bufferyard.dma.allocation.PageGrant;
 import org.junit.jupiter.api.Test;
 
 class AtomicPoolTest {

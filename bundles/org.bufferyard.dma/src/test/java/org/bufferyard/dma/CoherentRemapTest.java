@@ -23,6 +23,7 @@ import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.dma.remap.RemapThroughIommu;
 import org.bufferyard.platform.yard.BounceArea;
 import org.bufferyard.platform.yard.Domain;
 import org.junit.jupiter.api.Test;

@@ -24,6 +24,8 @@ import org.bufferyard.api.memory.PageBacking;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.dma.iommu.IommuCore;
+import org.bufferyard.dma.mapping.Trail;
 import org.bufferyard.platform.yard.BounceArea;
 import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.FlushQueue;

@@ -1,0 +1,2 @@
+/** Bounce buffers of streaming mappings (SEMANTICS B). */
+package org.bufferyard.dma.bounce;
