@@ -1,5 +1,7 @@
 package org.bufferyard.yard;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -12,6 +14,7 @@ import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.iommu.AccessAttributes;
 import org.bufferyard.api.iommu.AttributedAccess;
 import org.bufferyard.api.iommu.Iommu;
+import org.bufferyard.api.iommu.MessageTarget;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.iommu.Translation.Fault;
@@ -27,7 +30,7 @@ import org.bufferyard.api.memory.PageRef;
  * where no window leads anywhere and nothing decodes; {@linkplain RegisterWindows register windows} of
  * other devices, below a common bridge without the IOMMU on the way. A device with several streams uses the first: all of
  * them are attached to one domain. Behind an identity domain the windows apply to what the IOMMU
- * lets pass.
+ * lets pass. A message (MSI) goes to the IOMMU that takes it, as a write of four bytes.
  *
  * <p>What it reads and writes goes past the CPU's caches or through them, as {@link WriteBackCache}
  * says. Not modelled: bursts, ordering.
@@ -112,15 +115,44 @@ final class Bus implements DeviceBus {
 
   @Override
   public Optional<Fault> write(long address, byte[] from, int offset, int length) {
-    return transfer(address, from, offset, length, true);
+    Optional<MessageTarget> target = messageTarget(address, length);
+    return target.isPresent()
+        ? send(target.get(), address, from, offset)
+        : transfer(address, from, offset, length, true);
+  }
+
+  /** Who takes such a write for a message. */
+  private Optional<MessageTarget> messageTarget(long address, int length) {
+    return length == Integer.BYTES
+            && (address & Integer.BYTES - 1) == 0
+            && !attributes.hasPasid()
+            && translator.isPresent()
+            && translator.get().iommu() instanceof MessageTarget target
+            && target.takesMessage(address)
+        ? Optional.of(target)
+        : Optional.empty();
+  }
+
+  private Optional<Fault> send(MessageTarget target, long address, byte[] from, int offset) {
+    Objects.checkFromIndexSize(offset, Integer.BYTES, from.length);
+    checkPresent();
+    int data =
+        ByteBuffer.wrap(from, offset, Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).getInt();
+    Optional<Fault> stopped = target.message(translator.orElseThrow().stream(), address, data);
+    stopped.filter(f -> events.on()).ifPresent(this::reportFault);
+    return stopped;
+  }
+
+  private void checkPresent() {
+    if (!device.isPresent()) {
+      throw new IllegalStateException("device '" + device.id() + "' was removed");
+    }
   }
 
   private Optional<Fault> transfer(
       long address, byte[] bytes, int offset, int length, boolean write) {
     Objects.checkFromIndexSize(offset, length, bytes.length);
-    if (!device.isPresent()) {
-      throw new IllegalStateException("device '" + device.id() + "' was removed");
-    }
+    checkPresent();
     int done = 0;
     Fault fault = null;
     boolean stale = false;

@@ -10,6 +10,7 @@ import org.bufferyard.api.iommu.DeviceGroups;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuDomain;
+import org.bufferyard.api.iommu.MessageTarget;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
@@ -17,7 +18,7 @@ import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.registry.PlugInException;
 
 /** An IOMMU whose surprises come out as a {@link PlugInException} that names it. */
-final class GuardedIommu implements Iommu, AttributedAccess {
+final class GuardedIommu implements Iommu, AttributedAccess, MessageTarget {
   private final Iommu plugIn;
   private final PlugIn who;
   private final IommuSite site;
@@ -67,6 +68,20 @@ final class GuardedIommu implements Iommu, AttributedAccess {
     return plugIn instanceof AttributedAccess able
         ? who.call("translate", () -> able.translate(stream, address, write, attributes))
         : translate(stream, address, write);
+  }
+
+  /** Never where the hardware takes no messages. */
+  @Override
+  public boolean takesMessage(long address) {
+    return plugIn instanceof MessageTarget target
+        && who.call("takesMessage", () -> target.takesMessage(address));
+  }
+
+  @Override
+  public Optional<Translation.Fault> message(StreamId stream, long address, int data) {
+    return plugIn instanceof MessageTarget target
+        ? who.call("message", () -> target.message(stream, address, data))
+        : Optional.empty();
   }
 
   /** Whether the driver says which devices share a domain. */
