@@ -18,11 +18,17 @@ import org.bufferyard.api.iommu.IommuUnit;
  *       53:48  MAMV   largest address mask of such an invalidation
  *       54,55  DWD, DRD  drains writes and reads
  *       56     FL1GP  1 GiB pages in the first level
+ *       59     PI     posted interrupts
  *       60     FL5LP  five first levels
  * ECAP  1      QI     queued invalidation
  *       2      DT     device TLBs
  *       3      IR     interrupt remapping
  *       6      PT     pass-through
+ *       7      SC     snoop control: SNP and PGSNP exist
+ *       26     NEST   nested translation
+ *       29     PRS    page requests
+ *       30     ERS    execute requests
+ *       31     SRS    supervisor requests
  *       39:35  PSS    PASID bits, less one
  *       40     PASID
  *       43     SMTS   scalable mode
@@ -31,12 +37,15 @@ import org.bufferyard.api.iommu.IommuUnit;
  * </pre>
  *
  * @param scalableMode whether the kernel uses SMTS: sm_supported()
+ * @param guest whether its devices are a guest's, whose first-level tables are nested in the host's
+ *     second level
  */
-record Capabilities(long cap, long ecap, boolean scalableMode) {
+record Capabilities(long cap, long ecap, boolean scalableMode, boolean guest) {
   static final String ADDRESS_BITS = "address-bits";
   static final String LARGEST_PAGE = "largest-page";
   static final String SCALABLE_MODE = "scalable-mode";
   static final String STAGES = "stages";
+  static final String PAGE_REQUESTS = "page-requests";
   static final String CAP = "cap";
   static final String ECAP = "ecap";
 
@@ -52,6 +61,8 @@ record Capabilities(long cap, long ecap, boolean scalableMode) {
   private static final long SLTS = 1L << 46;
   private static final long FLTS = 1L << 47;
   private static final long DT = 1L << 2;
+  private static final long NEST = 1L << 26;
+  private static final long PRS = 1L << 29;
 
   /** SMTS, coherent walks, PASIDs of 20 bits. */
   private static final long SCALABLE = SMTS | 1L << 48 | 1L << 40 | 0x13L << 35;
@@ -74,7 +85,15 @@ record Capabilities(long cap, long ecap, boolean scalableMode) {
     if (given.containsKey(DeviceTlbs.PARAMETER)) {
       ecap |= DT;
     }
-    return new Capabilities(cap, ecap, uses);
+    if (flag(unit, PAGE_REQUESTS, false)) {
+      ecap |= PRS;
+    }
+    boolean guest = "nested".equals(given.get(STAGES));
+    Capabilities read = new Capabilities(cap, ecap, uses, guest);
+    if (guest && (!read.hasNested() || read.largestLevel() < 2)) {
+      throw refused(unit, STAGES, "nested", "it with scalable-mode, NEST and pages of 1G");
+    }
+    return read;
   }
 
   private static long cap(IommuUnit unit) {
@@ -110,12 +129,13 @@ record Capabilities(long cap, long ecap, boolean scalableMode) {
           case "first" -> FLTS;
           case "second" -> SLTS;
           case "both" -> FLTS | SLTS;
-          default -> throw refused(unit, STAGES, stages, "first, second or both");
+          case "nested" -> FLTS | SLTS | NEST;
+          default -> throw refused(unit, STAGES, stages, "first, second, both or nested");
         };
     return scalable ? ECAP_BASE | SCALABLE | levels : ECAP_BASE;
   }
 
-  private static boolean flag(IommuUnit unit, String name, boolean unlessGiven) {
+  static boolean flag(IommuUnit unit, String name, boolean unlessGiven) {
     String value = unit.parameters().getOrDefault(name, unlessGiven ? "on" : "off");
     return switch (value) {
       case "on" -> true;
@@ -242,5 +262,39 @@ record Capabilities(long cap, long ecap, boolean scalableMode) {
 
   boolean walksCoherently() {
     return (ecap & 1L << 48) != 0;
+  }
+
+  boolean controlsSnooping() {
+    return (ecap & 1L << 7) != 0;
+  }
+
+  boolean hasNested() {
+    return scalableMode && (ecap & NEST) != 0;
+  }
+
+  boolean hasPageRequests() {
+    return hasPasids() && (ecap & PRS) != 0;
+  }
+
+  boolean remapsInterrupts() {
+    return (ecap & 1 << 3) != 0;
+  }
+
+  boolean postsInterrupts() {
+    return (cap & 1L << 59) != 0;
+  }
+
+  boolean hasExecuteRequests() {
+    return (ecap & 1L << 30) != 0;
+  }
+
+  boolean hasSupervisorRequests() {
+    return (ecap & 1L << 31) != 0;
+  }
+
+  /** Whether a second-level entry has bits set that this unit wants clear. */
+  boolean reserves(long entry, int level) {
+    return SecondLevelEntry.EXACT.isReserved(entry, level, largestLevel())
+        || SecondLevelEntry.snoops(entry, level) && !controlsSnooping();
   }
 }

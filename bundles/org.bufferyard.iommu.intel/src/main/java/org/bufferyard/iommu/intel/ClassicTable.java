@@ -57,7 +57,7 @@ final class ClassicTable extends PageTable {
       }
       if (format.isPresent(entry)) {
         // switch_to_super_page()
-        freeTree(address(entry), level - 1);
+        dropTree(address(entry), level - 1);
       }
       run[i] = wanted;
     }
@@ -112,7 +112,7 @@ final class ClassicTable extends PageTable {
             hazard = "unmap of a part of a large page: the kernel would walk into the page";
           }
           if (!isPage(entry, level)) {
-            freeTree(address(entry), level - 1);
+            dropTree(address(entry), level - 1);
           }
           words.write(at, 0);
         } else {

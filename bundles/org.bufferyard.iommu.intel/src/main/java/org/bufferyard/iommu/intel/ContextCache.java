@@ -15,7 +15,7 @@ final class ContextCache {
   private static final int SLOTS = 64;
 
   /** Free slots have a route, so that nothing is null. */
-  private static final Route NOTHING = new Route(Route.Type.PASS_THROUGH, 0, 0, -1, -1);
+  private static final Route NOTHING = new Route(Route.Type.PASS_THROUGH, 0, 0, -1, -1, 0);
 
   private final long[] key = new long[SLOTS];
   private final Route[] route = new Route[SLOTS];

@@ -52,6 +52,11 @@ final class ContextEntry {
     return (low & TYPE) == PASS_THROUGH;
   }
 
+  /** TT 01. */
+  static boolean servesDeviceTlb(long low) {
+    return (low & TYPE) == DEVICE_TLB;
+  }
+
   /** TT 11 is reserved. */
   static boolean isValid(long low) {
     return (low & TYPE) != TYPE;

@@ -3,15 +3,20 @@ package org.bufferyard.iommu.intel;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.bufferyard.api.iommu.IommuUnit;
 import org.bufferyard.api.iommu.TlbCounts;
+import org.bufferyard.iommu.intel.InvalidationDescriptor.PageGroupResponse;
 
 /**
  * TLBs of devices behind a unit (PCI Express ATS; VT-d specification chapter 4): what such a device
  * was told once it uses without asking, until it is told to forget. Which devices have one, and how
  * they take an invalidation, the board says. Engine thread only.
  *
- * <p>Not modelled: page requests, global mappings, the depth of a device's invalidation queue.
+ * <p>A device that may ask for pages ({@code AccessAttributes.requestsPages}) numbers its requests and
+ * waits for the response to each: one is out at a time.
+ *
+ * <p>Not modelled: the depth of a device's invalidation queue, page requests ahead of an access.
  */
 final class DeviceTlbs {
   /** {@code "00:10.0 00:11.0=silent"}: requesters, each with what it does with an invalidation. */
@@ -29,7 +34,26 @@ final class DeviceTlbs {
     GARBLED
   }
 
-  private record Device(Iotlb tlb, Answer answer) {}
+  /** No response yet. */
+  static final int PENDING = -1;
+
+  private static final class Device {
+    final Iotlb tlb = new Iotlb(2);
+    final Answer answer;
+
+    /** PRG index of the last page request: 9 bits. */
+    int group;
+
+    /** Code of its response. */
+    int response = PENDING;
+
+    /** After a response failure PRI is stopped. */
+    boolean stopped;
+
+    Device(Answer answer) {
+      this.answer = answer;
+    }
+  }
 
   private final Map<Integer, Device> devices = new HashMap<>();
   private int silent = -1;
@@ -63,7 +87,7 @@ final class DeviceTlbs {
         Integer.parseInt(name.substring(0, 2), 16) << 8
             | Integer.parseInt(name.substring(3, 5), 16) << 3
             | name.charAt(6) - '0';
-    devices.put(source, new Device(new Iotlb(2), answer));
+    devices.put(source, new Device(answer));
   }
 
   private static IllegalArgumentException refused(IommuUnit unit, String device) {
@@ -78,34 +102,70 @@ final class DeviceTlbs {
 
   /** pci_device_is_present() of a requester, the other way round. */
   boolean isGone(int source) {
-    return devices.containsKey(source) && devices.get(source).answer() == Answer.GONE;
+    return devices.containsKey(source) && devices.get(source).answer == Answer.GONE;
   }
 
   Optional<Iotlb> of(int source) {
     return devices.isEmpty()
         ? Optional.empty()
-        : Optional.ofNullable(devices.get(source)).map(Device::tlb);
+        : Optional.ofNullable(devices.get(source)).map(d -> d.tlb);
   }
 
   /** What a device tags its translations with: the PASID of the request, 0 for none. */
-  static long tag(int pasid) {
-    return pasid + 1L;
+  static long tag(int pasid, boolean privileged) {
+    return pasid + 1L | (privileged ? Iotlb.UNSEEN : 0);
   }
 
   /** Tells a device to forget {@code 1 << order} bytes around an address. */
-  void invalidate(int source, long tag, long address, int order) {
+  void invalidate(int source, int pasid, long address, int order) {
+    forget(source, tlb -> tlb.flushSpan(tag(pasid, false), address, order));
+  }
+
+  /** Likewise for all its address spaces: G of a PASID-based invalidation. */
+  void invalidateAll(int source, long address, int order) {
+    forget(source, tlb -> tlb.flushEverySpan(address, order));
+  }
+
+  private void forget(int source, Consumer<Iotlb> what) {
     Device device = devices.get(source);
     if (device == null) {
       return;
     }
-    switch (device.answer()) {
-      case COMPLETES -> device.tlb().flushSpan(tag, address, order);
+    switch (device.answer) {
+      case COMPLETES -> what.accept(device.tlb);
       case SILENT, GONE -> silent = source;
       case GARBLED -> {
-        device.tlb().flushSpan(tag, address, order);
+        what.accept(device.tlb);
         garbled = source;
       }
     }
+  }
+
+  /** Whether a device has PRI enabled. */
+  boolean mayAsk(int source) {
+    return devices.containsKey(source) && !devices.get(source).stopped;
+  }
+
+  /** The group of a device's next page request, for which it waits from now on. */
+  int nextGroup(int source) {
+    Device device = devices.get(source);
+    device.group = device.group + 1 & 0x1ff;
+    device.response = PENDING;
+    return device.group;
+  }
+
+  /** A page group response; one that nobody waits for is dropped. */
+  void respond(int source, int group, int code) {
+    Device device = devices.get(source);
+    if (device != null && device.group == group) {
+      device.response = code;
+      device.stopped |= code == PageGroupResponse.FAILURE;
+    }
+  }
+
+  /** Code of the response to the last page request, or {@link #PENDING}. */
+  int response(int source) {
+    return devices.get(source).response;
   }
 
   /** A device that owes its answer, told once; -1 for none. */
@@ -124,7 +184,7 @@ final class DeviceTlbs {
 
   TlbCounts counts() {
     return devices.values().stream()
-        .map(d -> d.tlb().counts())
+        .map(d -> d.tlb.counts())
         .reduce(TlbCounts.NONE, TlbCounts::plus);
   }
 }

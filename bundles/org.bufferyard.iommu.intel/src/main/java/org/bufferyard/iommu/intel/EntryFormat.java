@@ -1,17 +1,27 @@
 package org.bufferyard.iommu.intel;
 
 /**
- * How a table spells its entries. Rights are {@link #READ}, {@link #WRITE} and {@link #USER}; what an
- * access may do is what the entries of all levels allow. Stateless.
+ * How a table spells its entries. Rights are {@link #READ}, {@link #WRITE}, {@link #USER} and {@link
+ * #EXECUTE}; what an access may do is what the entries of all levels allow, and in nested translation
+ * the second level too ({@link #HOST}). Stateless.
  */
 sealed interface EntryFormat permits SecondLevelEntry, FirstLevelEntry {
   int READ = 1;
   int WRITE = 2;
 
-  /** The entry serves requests of user privilege, which is what devices send. */
+  /** The entry serves requests of user privilege, which is what most devices send. */
   int USER = 4;
 
-  int ALL = READ | WRITE | USER;
+  /** It may be fetched from. */
+  int EXECUTE = 8;
+
+  int HOST_READ = 16;
+  int HOST_WRITE = 32;
+
+  /** What the second level allows below the first. */
+  int HOST = HOST_READ | HOST_WRITE;
+
+  int ALL = READ | WRITE | USER | EXECUTE | HOST;
 
   /** An entry for the next table. */
   long table(long phys);

@@ -75,12 +75,22 @@ final class FaultHandler {
   /** dmar_fault_do_one(). */
   private String line(FaultRecord fault) {
     int source = fault.source();
+    String segment = SEGMENT_PRINTED.holdsIn(context.kernel()) ? "0000:" : "";
+    if (DmarFault.isInterrupt(fault.reason())) {
+      return "DMAR: [INTR-REMAP] Request device [%s%s] fault index 0x%x [fault reason 0x%02x] %s"
+          .formatted(
+              segment,
+              name(source),
+              fault.page() >>> 48,
+              fault.reason(),
+              DmarFault.text(fault.reason()));
+    }
     boolean plain = fault.pasid() == RequesterLookup.NO_PASID;
     return "DMAR: [DMA %s %s] Request device [%s%s] fault addr 0x%x [fault reason 0x%02x] %s"
         .formatted(
             fault.write() ? "Write" : "Read",
             plain ? "NO_PASID" : "PASID 0x" + Integer.toHexString(fault.pasid()),
-            SEGMENT_PRINTED.holdsIn(context.kernel()) ? "0000:" : "",
+            segment,
             name(source),
             fault.page(),
             fault.reason(),

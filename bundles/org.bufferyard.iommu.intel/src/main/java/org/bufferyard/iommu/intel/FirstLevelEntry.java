@@ -18,11 +18,11 @@ import org.bufferyard.api.iommu.IommuProt;
  * </pre>
  *
  * <p>The driver sets U, A and (where writing is allowed) D itself, so that the hardware has nothing
- * to write back. A mapping without READ cannot be expressed. Not modelled: PWT, PCD, PAT, global
+ * to write back; a guest's tables may leave it to the hardware. A mapping without READ cannot be expressed. Not modelled: PWT, PCD, PAT, global
  * pages (3, 4, 7 at level 0, 8), EA (10).
  */
 enum FirstLevelEntry implements EntryFormat {
-  /** As written since 6.9. */
+  /** As written since 6.11. */
   PLAIN,
 
   /** Before: XD in every entry, with NXE in the PASID entry. */
@@ -59,9 +59,18 @@ enum FirstLevelEntry implements EntryFormat {
     return (entry & P) != 0;
   }
 
+  static boolean hasXd(long entry) {
+    return (entry & XD) != 0;
+  }
+
+  /** What the hardware makes of an entry that it uses. */
+  static long touched(long entry, boolean written) {
+    return entry | A | (written ? D : 0);
+  }
+
   @Override
   public int rights(long entry) {
-    return (int) (entry & (P | RW | US));
+    return (int) (entry & (P | RW | US)) | (hasXd(entry) ? 0 : EXECUTE);
   }
 
   @Override

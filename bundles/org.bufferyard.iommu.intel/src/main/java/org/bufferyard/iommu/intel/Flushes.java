@@ -130,7 +130,7 @@ final class Flushes {
                           pasid,
                           address,
                           mask,
-                          !table.hasFreed())));
+                          table.dropped() == 0)));
     } else {
       pages(did, address, mask);
     }

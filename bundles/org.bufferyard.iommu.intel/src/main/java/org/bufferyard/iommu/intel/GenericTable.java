@@ -64,7 +64,7 @@ final class GenericTable extends PageTable {
     if (isPage(entry, level) || !isEmpty(address(entry), level - 1)) {
       return false;
     }
-    freeTree(address(entry), level - 1);
+    dropTree(address(entry), level - 1);
     return true;
   }
 

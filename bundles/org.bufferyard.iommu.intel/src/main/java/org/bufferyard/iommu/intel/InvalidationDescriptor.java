@@ -34,6 +34,7 @@ sealed interface InvalidationDescriptor {
       case PasidCacheInvalidation.TYPE -> Optional.of(PasidCacheInvalidation.decode(first));
       case PasidDeviceTlbInvalidation.TYPE ->
           Optional.of(PasidDeviceTlbInvalidation.decode(first, second));
+      case PageGroupResponse.TYPE -> Optional.of(PageGroupResponse.decode(first, second));
       default -> Optional.empty();
     };
   }
@@ -49,7 +50,7 @@ sealed interface InvalidationDescriptor {
       case PasidIotlbInvalidation.TYPE -> "PASID-based IOTLB Invalidation";
       case PasidCacheInvalidation.TYPE -> "PASID-cache Invalidation";
       case PasidDeviceTlbInvalidation.TYPE -> "PASID-based Device-TLB Invalidation";
-      case 9 -> "Page Group Response";
+      case PageGroupResponse.TYPE -> "Page Group Response";
       default -> "UNKNOWN";
     };
   }
@@ -304,6 +305,40 @@ sealed interface InvalidationDescriptor {
 
     int order() {
       return InvalidationDescriptor.order(address, sized);
+    }
+  }
+
+  /**
+   * Type 9: PASID_P 4, response code 15:12, RID 31:16, PASID 51:32; LPIG 2, PRG index 11:3 of the
+   * second word (VT-d specification 7.7, "Page Group Response Descriptor").
+   */
+  record PageGroupResponse(
+      int source, boolean hasPasid, int pasid, int code, int group, boolean last)
+      implements InvalidationDescriptor {
+    static final int TYPE = 9;
+    static final int SUCCESS = 0;
+    static final int INVALID = 1;
+    static final int FAILURE = 15;
+
+    static PageGroupResponse decode(long first, long second) {
+      return new PageGroupResponse(
+          bits(first, 16, 16),
+          bit(first, 4),
+          bits(first, 32, 20),
+          bits(first, 12, 4),
+          bits(second, 3, 9),
+          bit(second, 2));
+    }
+
+    @Override
+    public long[] encode() {
+      long first =
+          (long) pasid << 32
+              | (long) source << 16
+              | (long) code << 12
+              | put(hasPasid, 4)
+              | TYPE;
+      return new long[] {first, (long) group << 3 | put(last, 2)};
     }
   }
 

@@ -16,6 +16,9 @@ import org.bufferyard.api.iommu.TlbCounts;
 final class Iotlb {
   static final int MISS = -1;
 
+  /** The bit of a tag that tells entries apart, and that no invalidation looks at. */
+  static final long UNSEEN = 1L << 41;
+
   private static final int SETS = 256;
   private static final int WAYS = 4;
 
@@ -71,6 +74,11 @@ final class Iotlb {
     return (page[way] & Paging.ADDRESS) + (address & inPage);
   }
 
+  /** log2 of the bytes of that way's page. */
+  int shift(int way) {
+    return shift[way];
+  }
+
   /** Rights of that way's page. */
   int rights(int way) {
     return (int) page[way] & EntryFormat.ALL;
@@ -98,18 +106,32 @@ final class Iotlb {
     flush(DID, did, 0, Long.SIZE);
   }
 
+  /** Drops what a domain's second level is below of; no request of its own. */
+  void flushNested(int did) {
+    drop(UNSEEN | DID, UNSEEN | did, 0, Long.SIZE);
+  }
+
+  /** Drops what touches the {@code 1 << order} bytes around {@code address}, whatever its tag. */
+  void flushEverySpan(long address, int order) {
+    flush(0, 0, address, order);
+  }
+
   /** Drops all with a tag. */
   void flushTag(long goneTag) {
-    flush(-1L, goneTag, 0, Long.SIZE);
+    flush(~UNSEEN, goneTag, 0, Long.SIZE);
   }
 
   /** Drops what touches the {@code 1 << order} bytes around {@code address}. */
   void flushSpan(long goneTag, long address, int order) {
-    flush(-1L, goneTag, address, order);
+    flush(~UNSEEN, goneTag, address, order);
   }
 
   private void flush(long mask, long goneTag, long address, int order) {
     invalidations++;
+    drop(mask, goneTag, address, order);
+  }
+
+  private void drop(long mask, long goneTag, long address, int order) {
     for (int way = 0; used > 0 && way < SETS * WAYS; way++) {
       if (shift[way] == 0 || (tag[way] & mask) != goneTag) {
         continue;

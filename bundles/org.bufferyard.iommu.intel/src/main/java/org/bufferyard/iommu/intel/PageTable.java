@@ -35,7 +35,8 @@ abstract sealed class PageTable implements AutoCloseable
   /** Physical address of the top table; {@code NONE} without memory and after close. */
   private long top;
 
-  private boolean freed;
+  /** Tables that a range took along, which caches may still lead into. */
+  private final List<Long> dropped = new ArrayList<>();
 
   PageTable(TableWords words, EntryFormat format, int levels) {
     this.words = words;
@@ -52,19 +53,21 @@ abstract sealed class PageTable implements AutoCloseable
     return levels;
   }
 
-  /** Whether a range took tables along since the last flush. */
-  final boolean hasFreed() {
-    return freed;
+  /** How many tables ranges took along that no flush has freed yet. */
+  final int dropped() {
+    return dropped.size();
   }
 
-  final void forgetFreed() {
-    freed = false;
+  /** Gives those back that were dropped after the first {@code kept}: no cache leads there now. */
+  final void freeDropped(int kept) {
+    List<Long> gone = dropped.subList(kept, dropped.size());
+    gone.forEach(words::free);
+    gone.clear();
   }
 
-  /** Gives a table back that a range took along. */
+  /** Takes a table away that a range took along; it stays until the next flush. */
   protected final void drop(long table) {
-    words.free(table);
-    freed = true;
+    dropped.add(table);
   }
 
   final boolean exists() {
@@ -145,13 +148,13 @@ abstract sealed class PageTable implements AutoCloseable
     return 0;
   }
 
-  /** Gives a table and all below it back. */
-  protected final void freeTree(long table, int level) {
+  /** Drops a table and all below it. */
+  protected final void dropTree(long table, int level) {
     if (level > 0) {
       for (int index = 0; index < ENTRIES; index++) {
         long entry = words.read(table + (long) index * Paging.BYTES);
         if (format.isPresent(entry) && !isPage(entry, level)) {
-          freeTree(address(entry), level - 1);
+          dropTree(address(entry), level - 1);
         }
       }
     }
@@ -207,7 +210,8 @@ abstract sealed class PageTable implements AutoCloseable
   @Override
   public final void close() {
     if (top != TableWords.NONE) {
-      freeTree(top, levels - 1);
+      dropTree(top, levels - 1);
+      freeDropped(0);
       top = TableWords.NONE;
     }
   }

@@ -13,12 +13,18 @@ package org.bufferyard.iommu.intel;
  *            63:12         address of the second-level table
  *       qw1  15:0   DID    domain id
  *            23     PWSNP  walks are snooped
- *       qw2  3:2    FSPM   0: four first levels, 1: five
+ *            24     PGSNP  so is what goes through a first level; reserved without ECAP.SC
+ *       qw2  0      SRE    supervisor requests may come; reserved without ECAP.SRS
+ *            1      ERE    execute requests may come; reserved without ECAP.ERS
+ *            3:2    FSPM   0: four first levels, 1: five
+ *            4      WPE    supervisor writes heed R/W
  *            5      NXE    XD bits count
+ *            6      SMEP   no supervisor fetches from user pages
  *            63:12         address of the first-level table
  * </pre>
  *
- * <p>Stateless. Not modelled: FPD, SSADE, PGSNP, SRE, WPE, SMEP, EAFE; nested translation.
+ * <p>Stateless. Not modelled: FPD (1), SSADE (9), EAFE (135); what PWSNP and PGSNP do to a CPU's caches,
+ * which the yard decides by the device.
  */
 final class PasidEntry {
   static final int BYTES = 64;
@@ -29,6 +35,7 @@ final class PasidEntry {
 
   static final int FIRST_LEVEL = 1;
   static final int SECOND_LEVEL = 2;
+  static final int NESTED = 3;
   static final int PASS_THROUGH = 4;
 
   private static final long PRESENT = 1;
@@ -36,7 +43,9 @@ final class PasidEntry {
   private static final int TYPE_SHIFT = 6;
   private static final long ADDRESS = -1L << 12;
   private static final long SNOOPED_WALK = 1 << 23;
+  private static final long SNOOPED_PAGES = 1 << 24;
   private static final long FIVE_LEVELS = 1 << 2;
+  private static final int CONTROLS = Route.SRE | Route.ERE | Route.WPE | Route.NXE | Route.SMEP;
   private static final long NO_EXECUTE = 1 << 5;
 
   private PasidEntry() {}
@@ -66,6 +75,24 @@ final class PasidEntry {
             | (long) (table.levels() - 2) << WIDTH_SHIFT
             | PRESENT;
     entry[1] = did | (unit.walksCoherently() ? SNOOPED_WALK : 0);
+    return entry;
+  }
+
+  /**
+   * intel_pasid_setup_nested().
+   *
+   * @param table of the guest, at an address of the host's
+   * @param controls SRE and WPE of {@link Route}, as {@code iommu_hwpt_vtd_s1.flags} asks for them
+   */
+  static long[] nested(PageTable table, PageTable host, int did, Capabilities unit, int controls) {
+    long[] entry = new long[WORDS];
+    entry[0] =
+        (host.top() & ADDRESS)
+            | (long) NESTED << TYPE_SHIFT
+            | (long) (host.levels() - 2) << WIDTH_SHIFT
+            | PRESENT;
+    entry[1] = did | (unit.walksCoherently() ? SNOOPED_WALK : 0);
+    entry[2] = (table.top() & ADDRESS) | (table.levels() == 5 ? FIVE_LEVELS : 0) | controls;
     return entry;
   }
 
@@ -105,5 +132,21 @@ final class PasidEntry {
 
   static int firstLevels(long thirdWord) {
     return (thirdWord & FIVE_LEVELS) != 0 ? 5 : 4;
+  }
+
+  /** SRE, ERE, WPE, NXE and SMEP, as {@link Route} has them. */
+  static int controls(long thirdWord) {
+    return (int) thirdWord & CONTROLS;
+  }
+
+  /** Whether bits are set that this unit wants clear. */
+  static boolean isReserved(long secondWord, long thirdWord, Capabilities unit) {
+    boolean snoops =
+        (secondWord & SNOOPED_WALK) != 0 && !unit.walksCoherently()
+            || (secondWord & SNOOPED_PAGES) != 0 && !unit.controlsSnooping();
+    boolean requests =
+        (thirdWord & Route.SRE) != 0 && !unit.hasSupervisorRequests()
+            || (thirdWord & Route.ERE) != 0 && !unit.hasExecuteRequests();
+    return snoops || requests;
   }
 }

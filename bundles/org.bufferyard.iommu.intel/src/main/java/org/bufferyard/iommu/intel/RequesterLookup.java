@@ -62,9 +62,14 @@ final class RequesterLookup {
     }
     int did = ContextEntry.did(high);
     return ContextEntry.passes(low)
-        ? new Route(Route.Type.PASS_THROUGH, 0, 0, did, 0)
+        ? new Route(Route.Type.PASS_THROUGH, 0, 0, did, 0, 0)
         : new Route(
-            Route.Type.LEGACY, ContextEntry.address(low), ContextEntry.levels(high), did, 0);
+            Route.Type.LEGACY,
+            ContextEntry.address(low),
+            ContextEntry.levels(high),
+            did,
+            0,
+            ContextEntry.servesDeviceTlb(low) ? Route.DTE : 0);
   }
 
   private Lookup scalable(long root, int source, int pasid) {
@@ -87,19 +92,21 @@ final class RequesterLookup {
     if (!ScalableContextEntry.isPresent(context)) {
       return DmarFault.SM_CONTEXT_NOT_PRESENT;
     }
+    long second = words.read(at + Long.BYTES);
+    int controls = ScalableContextEntry.controls(context, second);
     if (pasid == NO_PASID) {
-      int own = ScalableContextEntry.ridPasid(words.read(at + Long.BYTES));
-      return entry(ScalableContextEntry.address(context), own);
+      int own = ScalableContextEntry.ridPasid(second);
+      return entry(ScalableContextEntry.address(context), own, controls);
     }
     if (!ScalableContextEntry.takesPasids(context)) {
       return DmarFault.SM_PASIDS_OFF;
     }
     return pasid >= ScalableContextEntry.pasids(context)
         ? DmarFault.SM_PASID_TOO_LARGE
-        : entry(ScalableContextEntry.address(context), pasid);
+        : entry(ScalableContextEntry.address(context), pasid, controls);
   }
 
-  private Lookup entry(long directory, int pasid) {
+  private Lookup entry(long directory, int pasid, int controls) {
     long slot = directory + (long) (pasid >>> PasidEntry.TABLE_SHIFT) * Long.BYTES;
     if (!words.answers(slot)) {
       return DmarFault.SM_DIRECTORY;
@@ -113,34 +120,63 @@ final class RequesterLookup {
     if (!words.answers(at)) {
       return DmarFault.SM_PASID_TABLE;
     }
-    return route(at, pasid);
+    return route(at, pasid, controls);
   }
 
-  private Lookup route(long at, int pasid) {
+  private Lookup route(long at, int pasid, int contextControls) {
     long first = words.read(at);
+    long second = words.read(at + Long.BYTES);
+    long third = words.read(at + 2L * Long.BYTES);
     if (!PasidEntry.isPresent(first)) {
       return DmarFault.SM_PASID_NOT_PRESENT;
     }
-    int did = PasidEntry.did(words.read(at + Long.BYTES));
-    long third = words.read(at + 2L * Long.BYTES);
-    int levels = PasidEntry.firstLevels(third);
+    if (PasidEntry.isReserved(second, third, unit)) {
+      return DmarFault.SM_PASID_RESERVED;
+    }
+    int did = PasidEntry.did(second);
+    int controls = contextControls | PasidEntry.controls(third);
     return switch (PasidEntry.type(first)) {
-      case PasidEntry.PASS_THROUGH -> new Route(Route.Type.PASS_THROUGH, 0, 0, did, pasid);
+      case PasidEntry.PASS_THROUGH ->
+          new Route(Route.Type.PASS_THROUGH, 0, 0, did, pasid, controls);
       case PasidEntry.FIRST_LEVEL ->
-          levels == 5 && !unit.hasFiveFirstLevels()
-              ? DmarFault.SM_PASID_INVALID
-              : new Route(
-                  Route.Type.FIRST_LEVEL, PasidEntry.address(third), levels, did, pasid);
+          hasFirst(third)
+              ? new Route(
+                  Route.Type.FIRST_LEVEL,
+                  PasidEntry.address(third),
+                  PasidEntry.firstLevels(third),
+                  did,
+                  pasid,
+                  controls)
+              : DmarFault.SM_PASID_INVALID;
       case PasidEntry.SECOND_LEVEL ->
-          !unit.walks(PasidEntry.levels(first))
-              ? DmarFault.SM_PASID_INVALID
-              : new Route(
+          unit.walks(PasidEntry.levels(first))
+              ? new Route(
                   Route.Type.SECOND_LEVEL,
                   PasidEntry.address(first),
                   PasidEntry.levels(first),
                   did,
-                  pasid);
+                  pasid,
+                  controls)
+              : DmarFault.SM_PASID_INVALID;
+      case PasidEntry.NESTED ->
+          unit.hasNested() && hasFirst(third) && unit.walks(PasidEntry.levels(first))
+              ? new Route(
+                  Route.Type.NESTED,
+                  PasidEntry.address(third),
+                  PasidEntry.firstLevels(third),
+                  did,
+                  pasid,
+                  PasidEntry.address(first),
+                  PasidEntry.levels(first),
+                  controls)
+              : DmarFault.SM_PASID_INVALID;
       default -> DmarFault.SM_PASID_INVALID;
     };
+  }
+
+  /** Whether the unit has first-level tables of so many levels. */
+  private boolean hasFirst(long third) {
+    return unit.hasFirstLevel()
+        && (PasidEntry.firstLevels(third) == 4 || unit.hasFiveFirstLevels());
   }
 }

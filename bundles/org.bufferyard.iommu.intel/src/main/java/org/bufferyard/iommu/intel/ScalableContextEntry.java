@@ -13,12 +13,14 @@ package org.bufferyard.iommu.intel;
  * context  qw0   0      P      present
  *                2      DTE    device TLBs may ask
  *                3      PASIDE requests with a PASID may come
+ *                4      PRE    page requests may come
  *                11:9   PDTS   2^(PDTS + 7) directory entries
  *                63:12         address of the PASID directory
  *          qw1   19:0   RID_PASID  the PASID of requests without one
+ *                20     RID_PRIV   these are supervisor requests; reserved without ECAP.SRS
  * </pre>
  *
- * <p>Stateless. Not modelled: FPD (1), PRE (4), RID_PRIV (84).
+ * <p>Stateless. Not modelled: FPD (1).
  */
 final class ScalableContextEntry {
   static final int BYTES = 32;
@@ -27,6 +29,8 @@ final class ScalableContextEntry {
   private static final long PRESENT = 1;
   private static final long DEVICE_TLB = 1 << 2;
   private static final long PASIDS = 1 << 3;
+  private static final long PAGE_REQUESTS = 1 << 4;
+  private static final long PRIVILEGED = 1 << 20;
   private static final int SIZE_SHIFT = 9;
   private static final long ADDRESS = -1L << 12;
 
@@ -47,10 +51,12 @@ final class ScalableContextEntry {
    *
    * @param entries of the directory: a power of two from 128 on
    */
-  static long directory(long address, int entries, boolean deviceTlb, boolean pasids) {
+  static long directory(
+      long address, int entries, boolean deviceTlb, boolean pasids, boolean pageRequests) {
     long size = Integer.numberOfTrailingZeros(entries) - 7;
     return (address & ADDRESS)
         | size << SIZE_SHIFT
+        | (pageRequests ? PAGE_REQUESTS : 0)
         | (pasids ? PASIDS : 0)
         | (deviceTlb ? DEVICE_TLB : 0)
         | PRESENT;
@@ -75,5 +81,12 @@ final class ScalableContextEntry {
 
   static int ridPasid(long secondWord) {
     return (int) secondWord & 0xf_ffff;
+  }
+
+  /** DTE, PRE and RID_PRIV, as {@link Route} has them. */
+  static int controls(long word, long secondWord) {
+    return ((word & DEVICE_TLB) != 0 ? Route.DTE : 0)
+        | ((word & PAGE_REQUESTS) != 0 ? Route.PRE : 0)
+        | ((secondWord & PRIVILEGED) != 0 ? Route.PRIVILEGED : 0);
   }
 }

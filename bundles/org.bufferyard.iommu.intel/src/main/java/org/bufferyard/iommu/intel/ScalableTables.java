@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Root, context and PASID tables of scalable mode. A device has a PASID directory of its own
  * (intel_pasid_alloc_table()), of one page, and tables of 64 PASIDs as they are needed; both go with
- * the device. Requests without a PASID use entry 0. Engine thread only.
+ * the device. Requests without a PASID use entry 0.
+ * First-level tables may be a guest's, nested in a second level of the host's. Engine thread only.
  *
  * <p>Not modelled: larger directories, for devices with more than 15 PASID bits.
  */
@@ -20,6 +22,7 @@ final class ScalableTables implements SourceTables {
   private final Capabilities unit;
   private final DeviceTlbs devices;
   private final boolean noExecute;
+  private final Optional<PageTable> host;
   private long root = TableWords.NONE;
 
   /** Context tables by bus and half of it. */
@@ -32,12 +35,19 @@ final class ScalableTables implements SourceTables {
 
   /**
    * @param noExecute whether first-level entries have XD, so that NXE is set
+   * @param host the second level that first-level tables are nested in
    */
-  ScalableTables(TableWords words, Capabilities unit, DeviceTlbs devices, boolean noExecute) {
+  ScalableTables(
+      TableWords words,
+      Capabilities unit,
+      DeviceTlbs devices,
+      boolean noExecute,
+      Optional<PageTable> host) {
     this.words = words;
     this.unit = unit;
     this.devices = devices;
     this.noExecute = noExecute;
+    this.host = host;
   }
 
   @Override
@@ -86,7 +96,11 @@ final class ScalableTables implements SourceTables {
     words.write(
         at,
         ScalableContextEntry.directory(
-            directory, DIRECTORY, devices.has(source), unit.hasPasids()));
+            directory,
+            DIRECTORY,
+            devices.has(source),
+            unit.hasPasids(),
+            devices.has(source) && unit.hasPageRequests()));
     return true;
   }
 
@@ -120,9 +134,14 @@ final class ScalableTables implements SourceTables {
   public void translate(Requester requester, PageTable table, int did) {
     set(
         requester,
-        table.isFirstLevel()
-            ? PasidEntry.firstLevel(table, did, unit, noExecute)
-            : PasidEntry.secondLevel(table, did, unit));
+        !table.isFirstLevel()
+            ? PasidEntry.secondLevel(table, did, unit)
+            : host.map(h -> PasidEntry.nested(table, h, did, unit, controls()))
+                .orElseGet(() -> PasidEntry.firstLevel(table, did, unit, noExecute)));
+  }
+
+  private int controls() {
+    return noExecute ? Route.NXE : 0;
   }
 
   @Override

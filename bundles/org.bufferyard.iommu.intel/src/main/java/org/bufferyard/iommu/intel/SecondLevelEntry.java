@@ -10,7 +10,8 @@ import org.bufferyard.api.iommu.IommuProt;
  *  0      R    read
  *  1      W    write; neither R nor W: not present, there is no other present bit
  *  7      PS   a leaf above level 0; reserved where CAP.SLLPS allows none
- *  11     SNP  snoop, only set for domains that enforce it: never for the DMA API
+ *  11     SNP  snoop, only set for domains that enforce it: never for the DMA API; reserved in a page
+ *              where ECAP.SC is clear
  *  51:12  address of the next table or of the page
  * </pre>
  *
@@ -30,6 +31,7 @@ enum SecondLevelEntry implements EntryFormat {
   private static final long R = 1;
   private static final long W = 1 << 1;
   private static final long PS = 1 << 7;
+  private static final long SNP = 1 << 11;
 
   /** DMA_PTE_READ | DMA_PTE_WRITE. */
   @Override
@@ -52,6 +54,11 @@ enum SecondLevelEntry implements EntryFormat {
   @Override
   public boolean isPresent(long entry) {
     return (entry & (R | W)) != 0;
+  }
+
+  /** Whether a page has SNP. */
+  static boolean snoops(long entry, int level) {
+    return EntryFormat.isPage(entry, level) && (entry & SNP) != 0;
   }
 
   @Override

@@ -6,11 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bufferyard.api.iommu.AccessAttributes;
+import org.bufferyard.api.iommu.AttributedAccess;
 import org.bufferyard.api.iommu.CountingTlb;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.iommu.IommuDomain;
+import org.bufferyard.api.iommu.IommuProt;
+import org.bufferyard.api.iommu.IommuUnit;
+import org.bufferyard.api.iommu.MessageTarget;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.TablelessDomain;
 import org.bufferyard.api.iommu.TlbCounts;
@@ -21,33 +26,39 @@ import org.bufferyard.api.kernel.Rule;
 /**
  * One VT-d unit as {@code drivers/iommu/intel} drives it (SEMANTICS H3, H4): domains with first- or
  * second-level tables ({@link GenericTable}, {@link ClassicTable}), legacy or scalable mode ({@link
- * SourceTables}), invalidations ({@link Flushes}), faults ({@link FaultHandler}). The hardware is
- * {@link RemappingUnit}.
+ * SourceTables}), invalidations ({@link Flushes}), faults ({@link FaultHandler}), page requests ({@link
+ * PageRequestHandler}), interrupts ({@link InterruptTable}). The hardware is {@link RemappingUnit}.
  *
  * <p>Not modelled:
  *
  * <ul>
- *   <li>nested translation, page requests, dirty tracking, shared virtual addresses; PASIDs of more
- *       than 15 bits
- *   <li>interrupt remapping; what the interrupt range does with a write
- *   <li>write-buffer flushing, snoop control, RMRRs (the yard maps them), advanced fault logging,
- *       fault processing disable
- *   <li>paging structure caches; context and PASID entries have one cache ({@link ContextCache})
+ *   <li>dirty tracking, shared virtual addresses (a page request finds no handler in a yard); PASIDs of
+ *       more than 15 bits
+ *   <li>interrupts of I/O APICs, HPETs and of the unit itself; what a CPU does with an interrupt
+ *   <li>write-buffer flushing, what snoop control does to a CPU's caches, RMRRs (the yard maps them),
+ *       advanced fault logging, fault processing disable of context and PASID entries
+ *   <li>context and PASID entries have one cache ({@link ContextCache})
  *   <li>units without pass-through (ECAP.PT); the absent entries that a unit in caching mode keeps
  * </ul>
  *
  * <p>Engine thread only.
  */
-final class Vtd implements Iommu, CountingTlb {
+final class Vtd implements Iommu, CountingTlb, AttributedAccess, MessageTarget {
   /** The driver's own table code went when the generic page tables came. */
   private static final Rule CLASSIC = Rule.of("H3", "__domain_mapping").until(6, 19);
 
-  /** first_level_by_default(type), where a unit has both levels. */
+  /**
+   * first_level_by_default() looked at the domain's type where a unit has both levels; since "Refactor
+   * first_level_by_default()" it does not.
+   */
   private static final Rule UNMANAGED_IS_SECOND =
       Rule.of("H4", "first_level_by_default").until(6, 13);
 
-  /** XD and NXE went with the requests that would execute. */
-  private static final Rule NO_EXECUTE = Rule.of("H4", "__domain_mapping").until(6, 9);
+  /** XD and NXE went with "Remove control over Execute-Requested requests". */
+  private static final Rule NO_EXECUTE = Rule.of("H4", "__domain_mapping").until(6, 11);
+
+  /** Pages of 1 GiB that a guest's memory is made of: its addresses are the host's. */
+  private static final int GUEST_PAGES = Paging.ENTRIES;
 
   /** FLPT_DEFAULT_DID: of every pass-through entry. */
   private static final int PASS_THROUGH_DID = 1;
@@ -62,27 +73,57 @@ final class Vtd implements Iommu, CountingTlb {
   private final RemappingUnit hardware;
   private final SourceTables sources;
   private final Flushes flushes;
+  private final PageRequestHandler pageRequests;
+  private final InterruptTable interrupts;
+  private final DeviceMessages messages;
+
+  /** The second level that a guest's tables are nested in. */
+  private final Optional<PageTable> host;
   private final List<VtdDomain> made = new ArrayList<>();
   private final Map<Requester, Binding> bindings = new LinkedHashMap<>();
 
   /** Ids of the domains with a requester of this unit. */
   private final Map<VtdDomain, Integer> dids = new HashMap<>();
 
-  Vtd(String id, Capabilities unit, DeviceTlbs devices, IommuContext context) {
-    this.id = id;
+  Vtd(IommuUnit board, Capabilities unit, IommuContext context) {
+    this.id = board.id();
     this.unit = unit;
     this.context = context;
     this.words = new TableWords(context);
-    FaultHandler handler = new FaultHandler(id, context);
-    this.hardware = new RemappingUnit(words, unit, devices, handler::handle);
+    DeviceTlbs devices = DeviceTlbs.of(board);
+    this.interrupts = InterruptTable.of(board, unit, words);
+    FaultHandler faults = new FaultHandler(id, context);
+    this.hardware =
+        new RemappingUnit(
+            words, unit, devices, u -> faults.handle(u.faults()), this::handlePageRequests);
+    this.messages = new DeviceMessages(id, context, hardware);
+    this.host = unit.guest() ? Optional.of(guestMemory()) : Optional.empty();
     this.sources =
         unit.scalableMode()
-            ? new ScalableTables(words, unit, devices, NO_EXECUTE.holdsIn(context.kernel()))
+            ? new ScalableTables(words, unit, devices, NO_EXECUTE.holdsIn(context.kernel()), host)
             : new LegacyTables(words, unit, devices);
     QueuedInvalidation queue =
         new QueuedInvalidation(id, words, context, unit, hardware, devices);
     this.flushes = new Flushes(unit, devices, queue);
+    this.pageRequests = new PageRequestHandler(id, words, context, queue);
     flushes.everything();
+    if (unit.hasPageRequests()) {
+      pageRequests.enable(hardware.pages());
+    }
+    interrupts.enable(hardware.interrupts(), queue);
+  }
+
+  private void handlePageRequests(RemappingUnit asked) {
+    pageRequests.handle(asked.pages());
+  }
+
+  /** As a hypervisor maps it, in the largest pages, all of it pinned. */
+  private PageTable guestMemory() {
+    PageTable table = secondLevel(CLASSIC.holdsIn(context.kernel()));
+    if (table.exists()) {
+      table.map(0, 0, 2, GUEST_PAGES, IommuProt.READ | IommuProt.WRITE);
+    }
+    return table;
   }
 
   @Override
@@ -101,9 +142,7 @@ final class Vtd implements Iommu, CountingTlb {
   private PageTable table(DomainType type) {
     boolean classic = CLASSIC.holdsIn(context.kernel());
     if (!usesFirstLevel(type)) {
-      return classic
-          ? new ClassicTable(words, SecondLevelEntry.READABLE, unit.levels())
-          : new GenericTable(words, SecondLevelEntry.EXACT, unit.usefulLevels());
+      return secondLevel(classic);
     }
     if (!classic) {
       return new GenericTable(words, FirstLevelEntry.PLAIN, unit.firstLevels());
@@ -115,11 +154,19 @@ final class Vtd implements Iommu, CountingTlb {
     return new ClassicTable(words, format, unit.levels());
   }
 
+  private PageTable secondLevel(boolean classic) {
+    return classic
+        ? new ClassicTable(words, SecondLevelEntry.READABLE, unit.levels())
+        : new GenericTable(words, SecondLevelEntry.EXACT, unit.usefulLevels());
+  }
+
   private boolean usesFirstLevel(DomainType type) {
     if (!unit.hasFirstLevel() || !unit.hasSecondLevel()) {
       return unit.hasFirstLevel();
     }
-    return type != DomainType.UNMANAGED || !UNMANAGED_IS_SECOND.holdsIn(context.kernel());
+    return unit.guest()
+        || type != DomainType.UNMANAGED
+        || !UNMANAGED_IS_SECOND.holdsIn(context.kernel());
   }
 
   @Override
@@ -134,10 +181,14 @@ final class Vtd implements Iommu, CountingTlb {
     return switch (domain) {
       case TablelessDomain fixed -> attach(requester.get(), fixed);
       case VtdDomain paged when !isCompatible(paged) -> Errno.EINVAL.rc();
-      case VtdDomain paged when !paged.table().exists() -> Errno.ENOMEM.rc();
+      case VtdDomain paged when !paged.table().exists() || !hasHost() -> Errno.ENOMEM.rc();
       case VtdDomain paged -> attach(requester.get(), paged);
       default -> Errno.EINVAL.rc();
     };
+  }
+
+  private boolean hasHost() {
+    return host.map(PageTable::exists).orElse(true);
   }
 
   /** PASIDs are for scalable mode. */
@@ -265,17 +316,52 @@ final class Vtd implements Iommu, CountingTlb {
     hardware.doubt(dids.get(domain), false);
   }
 
+  /** A large page took the place of tables: caches that lead there have to forget them. */
+  void flushTables(VtdDomain domain, long first, long last) {
+    flushes.range(domain.table(), dids.get(domain), requesters(domain), first, last);
+  }
+
   @Override
   public Translation translate(StreamId stream, long address, boolean write) {
+    return translate(stream, address, write, AccessAttributes.PLAIN);
+  }
+
+  @Override
+  public Translation translate(
+      StreamId stream, long address, boolean write, AccessAttributes attributes) {
     if (!stream.iommu().equals(id) || stream.specifier().isEmpty()) {
       return DmarFault.CONTEXT_NOT_PRESENT.at(address, write);
     }
-    int source = stream.specifier().getFirst().intValue() & 0xffff;
-    int pasid =
-        stream.specifier().size() > 1
-            ? stream.specifier().get(1).intValue() & 0xf_ffff
-            : RequesterLookup.NO_PASID;
-    return hardware.access(source, pasid, address, write);
+    Request request =
+        Request.of(source(stream), pasid(stream, attributes), address, write, attributes);
+    if (!request.hasPasid() && InterruptMessage.isAddress(address)) {
+      messages.tellAccess(request);
+    }
+    return hardware.access(request);
+  }
+
+  private static int source(StreamId stream) {
+    return stream.specifier().getFirst().intValue() & 0xffff;
+  }
+
+  /** A transaction may name its PASID, else the board's stream may. */
+  private static int pasid(StreamId stream, AccessAttributes attributes) {
+    if (attributes.hasPasid() || stream.specifier().size() < 2) {
+      return attributes.pasid();
+    }
+    return stream.specifier().get(1).intValue() & 0xf_ffff;
+  }
+
+  @Override
+  public boolean takesMessage(long address) {
+    return InterruptMessage.isAddress(address);
+  }
+
+  @Override
+  public Optional<Translation.Fault> message(StreamId stream, long address, int data) {
+    return stream.iommu().equals(id) && !stream.specifier().isEmpty()
+        ? messages.send(source(stream), new InterruptMessage(address, data))
+        : Optional.of(DmarFault.INTERRUPT_SOURCE.at(address, true));
   }
 
   @Override
@@ -297,12 +383,19 @@ final class Vtd implements Iommu, CountingTlb {
     return flushes;
   }
 
+  InterruptTable interrupts() {
+    return interrupts;
+  }
+
   @Override
   public void close() {
     List.copyOf(made).forEach(VtdDomain::close);
     List.copyOf(bindings.keySet()).forEach(this::leave);
     hardware.setRoot(TableWords.NONE);
     sources.close();
+    host.ifPresent(PageTable::close);
+    interrupts.close(hardware.interrupts());
+    pageRequests.close(hardware.pages());
     flushes.close();
   }
 }

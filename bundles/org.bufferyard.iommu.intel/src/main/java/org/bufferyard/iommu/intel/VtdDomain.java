@@ -108,8 +108,14 @@ final class VtdDomain implements IommuDomain, TableWalk {
     if (!table.exists()) {
       return Errno.ENOMEM.rc();
     }
+    int kept = table.dropped();
     long rc = table.map(iova, phys, level(pageSize), count, prot);
     raiseHazard();
+    if (table.dropped() > kept) {
+      // A large page took the place of tables: they go after a flush of their own.
+      clients.forEach(client -> client.flushTables(this, iova, iova + pageSize * count - 1));
+      table.freeDropped(kept);
+    }
     if (rc > 0) {
       clients.forEach(client -> client.mapped(this, iova, iova + rc - 1));
     }
@@ -199,7 +205,7 @@ final class VtdDomain implements IommuDomain, TableWalk {
   private void forgetUnflushed() {
     firstUnflushed = 0;
     lastUnflushed = -1;
-    table.forgetFreed();
+    table.freeDropped(0);
   }
 
   @Override

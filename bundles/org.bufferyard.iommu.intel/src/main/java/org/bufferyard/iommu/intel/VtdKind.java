@@ -20,7 +20,15 @@ import org.osgi.service.component.annotations.Component;
  *   <li>{@code scalable-mode}: {@code on} where the unit has it (ECAP.SMTS) and the kernel uses it;
  *       default off
  *   <li>{@code stages}: {@code first}, {@code second} or {@code both}, what scalable mode has
- *       (ECAP.FLTS, SLTS); default both
+ *       (ECAP.FLTS, SLTS); default both. {@code nested}: the devices are a guest's, which writes
+ *       first-level tables; they are nested in the host's second level, where the first 512 GiB are
+ *       themselves
+ *   <li>{@code page-requests}: {@code on} where devices with a TLB may ask for pages (ECAP.PRS);
+ *       default off
+ *   <li>{@code interrupt-remapping}: {@code on} where the kernel remaps interrupts; default off, or on
+ *       beside {@code msi}
+ *   <li>{@code msi}: devices with MSI vectors, such as {@code 00:10.0}, or {@code 00:10.0=4} with four;
+ *       each gets that many entries of the remapping table in a row, in this order from 0
  *   <li>{@code cap}, {@code ecap}: the registers themselves, as the kernel's log prints them, instead
  *       of what is above; with {@code scalable-mode} {@code off} for a kernel that was told {@code
  *       intel_iommu=sm_off}
@@ -42,6 +50,6 @@ public final class VtdKind implements IommuKind {
    */
   @Override
   public Iommu open(IommuUnit unit, IommuContext context) {
-    return new Vtd(unit.id(), Capabilities.of(unit), DeviceTlbs.of(unit), context);
+    return new Vtd(unit, Capabilities.of(unit), context);
   }
 }

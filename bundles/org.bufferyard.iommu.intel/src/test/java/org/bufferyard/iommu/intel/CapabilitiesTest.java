@@ -109,7 +109,7 @@ class CapabilitiesTest {
   void badParametersAreRefusedInOneLine() {
     assertRefused("scalable-mode 'yes' is not modelled; give on or off", "scalable-mode", "yes");
     assertRefused(
-        "stages 'none' is not modelled; give first, second or both",
+        "stages 'none' is not modelled; give first, second, both or nested",
         "scalable-mode",
         "on",
         "stages",

@@ -15,6 +15,7 @@ import org.bufferyard.api.iommu.IommuUnit;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.Translation.Translated;
 import org.bufferyard.api.kernel.KernelProfile;
+import org.bufferyard.iommu.intel.InvalidationDescriptor.PasidDeviceTlbInvalidation;
 import org.junit.jupiter.api.Test;
 
 /** A device that keeps its own translations. */
@@ -66,6 +67,24 @@ class DeviceTlbsTest {
     assertEquals(new Translated(PHYS, false), bench.access(GIB, true), "the other space stays");
     bench.iommu.detach(bench.device);
     assertEquals(DmarFault.SM_CONTEXT_NOT_PRESENT.at(GIB, true), bench.access(GIB, true));
+  }
+
+  @Test
+  void anInvalidationWithAPasidReachesThatSpaceAndWithGlobalAll() {
+    VtdBench bench = bench("00:10.0", "on");
+    StreamId pasid = new StreamId("dmar0", List.of(0x80L, 7L));
+    assertEquals(0, bench.iommu.attach(pasid, bench.domain));
+    bench.map(GIB, PHYS, 4096, RW);
+    for (boolean global : new boolean[] {false, true}) {
+      bench.access(GIB, true);
+      bench.iommu.translate(pasid, GIB, true);
+      long before = bench.unit.tlbCounts().hits();
+      bench.unit.flushes().everything();
+      bench.unit.hardware().invalidate(
+          new PasidDeviceTlbInvalidation(0x80, 0, 0, 7, global, GIB, false));
+      bench.access(GIB, true);
+      assertEquals(before + (global ? 0 : 1), bench.unit.tlbCounts().hits(), "G " + global);
+    }
   }
 
   @Test

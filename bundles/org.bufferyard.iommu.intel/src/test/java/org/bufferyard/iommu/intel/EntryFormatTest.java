@@ -1,5 +1,6 @@
 package org.bufferyard.iommu.intel;
 
+import static org.bufferyard.iommu.intel.EntryFormat.EXECUTE;
 import static org.bufferyard.iommu.intel.EntryFormat.READ;
 import static org.bufferyard.iommu.intel.EntryFormat.USER;
 import static org.bufferyard.iommu.intel.EntryFormat.WRITE;
@@ -56,9 +57,9 @@ class EntryFormatTest {
     FirstLevelEntry format = FirstLevelEntry.PLAIN;
     assertFalse(format.isPresent(~P));
     assertTrue(format.isPresent(P));
-    assertEquals(READ, format.rights(P));
+    assertEquals(READ | EXECUTE, format.rights(P));
     assertEquals(READ | WRITE, format.rights(P | RW_BIT | XD));
-    assertEquals(READ | USER, format.rights(P | US));
+    assertEquals(READ | USER | EXECUTE, format.rights(P | US));
     assertEquals(PHYS, EntryFormat.address(PHYS | XD | 0xfff));
   }
 

@@ -8,6 +8,7 @@ import org.bufferyard.iommu.intel.InvalidationDescriptor.ContextInvalidation;
 import org.bufferyard.iommu.intel.InvalidationDescriptor.DeviceTlbInvalidation;
 import org.bufferyard.iommu.intel.InvalidationDescriptor.InterruptInvalidation;
 import org.bufferyard.iommu.intel.InvalidationDescriptor.IotlbInvalidation;
+import org.bufferyard.iommu.intel.InvalidationDescriptor.PageGroupResponse;
 import org.bufferyard.iommu.intel.InvalidationDescriptor.PasidCacheInvalidation;
 import org.bufferyard.iommu.intel.InvalidationDescriptor.PasidDeviceTlbInvalidation;
 import org.bufferyard.iommu.intel.InvalidationDescriptor.PasidIotlbInvalidation;
@@ -87,6 +88,17 @@ class InvalidationDescriptorTest {
     // 6.5.2.8: type 5, IF 4, SW 5, FN 6, PD 7, status data 63:32; status address 63:2
     assertBits(new Wait(false, true, false, false, 2, 0x1000_0004L), 0x2_0000_0025L, 0x1000_0004L);
     assertBits(new Wait(true, false, true, true, 0, 0), 0xd5, 0);
+  }
+
+  @Test
+  void pageGroupResponse() {
+    // 7.7: type 9, PASID_P 4, response code 15:12, RID 31:16, PASID 51:32; LPIG 2, PRG index 11:3
+    assertBits(
+        new PageGroupResponse(0x80, true, 0x45, 15, 0x1ff, true),
+        0x45_0080_f019L,
+        0xffc);
+    assertBits(new PageGroupResponse(0x88, false, 0, 1, 2, false), 0x88_1009L, 0x10);
+    assertEquals("Page Group Response", InvalidationDescriptor.typeName(0x19));
   }
 
   @Test

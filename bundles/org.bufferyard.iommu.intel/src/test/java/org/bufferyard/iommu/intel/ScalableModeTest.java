@@ -194,15 +194,17 @@ class ScalableModeTest {
         new Fault(0x81, "SM: U/S set 0 for first-level translation with user privilege", 0x1000, true),
         bench.access(0x1000, true));
     setWord(bench, top, entry | 1 << 7);
+    bench.unit.flushes().everything();
     assertEquals(0x72, ((Fault) bench.access(0x1000, true)).code(), "PS is reserved here");
     setWord(bench, top, 0x7f_ffff_f000L | 7);
+    bench.unit.flushes().everything();
     assertEquals(0x70, ((Fault) bench.access(0x1000, true)).code(), "no memory answers");
     long type = bench.word(pasidEntry(bench, 0));
     setWord(bench, pasidEntry(bench, 0), type & ~(7L << 6) | 3 << 6);
     bench.unit.hardware().invalidate(
         new InvalidationDescriptor.PasidCacheInvalidation(
             InvalidationDescriptor.PasidCacheInvalidation.EVERYTHING, 0, 0));
-    assertEquals(0x5b, ((Fault) bench.access(0x1000, true)).code(), "nested is not modelled");
+    assertEquals(0x5b, ((Fault) bench.access(0x1000, true)).code(), "nested without ECAP.NEST");
   }
 
   private static void setWord(VtdBench bench, long at, long value) {

@@ -2,9 +2,13 @@ package org.bufferyard.iommu.intel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 import org.bufferyard.api.contract.IommuBench;
+import org.bufferyard.api.event.DmaEvent.KernelMessage;
+import org.bufferyard.api.iommu.AccessAttributes;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuDomain;
@@ -57,6 +61,31 @@ final class VtdBench {
   /** The 64-bit word in memory. */
   long word(long phys) {
     return Integer.toUnsignedLong(yard.word(phys)) | (long) yard.word(phys + 4) << 32;
+  }
+
+  /** Puts a 64-bit word into memory. */
+  void setWord(long phys, long value) {
+    byte[] bytes = new byte[Long.BYTES];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(value);
+    yard.memory().write(phys, bytes, 0, bytes.length);
+  }
+
+  Translation access(long address, boolean write, AccessAttributes attributes) {
+    return unit.translate(device, address, write, attributes);
+  }
+
+  /** Lines of the kernel's log. */
+  List<String> log() {
+    return yard.events().of(KernelMessage.class).stream().map(KernelMessage::text).toList();
+  }
+
+  /** Address of a PASID entry in scalable mode, found as the hardware does. */
+  long pasidEntry(int pasid) {
+    long half = word((unit.hardware().root() & -4096L) + 8);
+    long context = (half & -4096L) + (SOURCE & 0x7f) * 32L;
+    long directory = word(context) & -4096L;
+    long table = word(directory + (pasid >>> 6) * 8L);
+    return (table & -4096L) + (pasid & 63) * 64L;
   }
 
   /** The context entry's lower half, found as the hardware does: the root table is the second. */
