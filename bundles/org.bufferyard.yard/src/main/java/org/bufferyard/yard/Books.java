@@ -14,6 +14,13 @@ import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.yard.ChosenKinds.Held;
+import org.bufferyard.yard.guard.AllocatorSite;
+import org.bufferyard.yard.guard.Failures;
+import org.bufferyard.yard.guard.GuardedAllocator;
+import org.bufferyard.yard.guard.Instances;
+import org.bufferyard.yard.guard.PlugIn;
+import org.bufferyard.yard.guard.Seat;
+import org.bufferyard.yard.memory.Injected;
 
 /**
  * The books of zones and pools, each a guard that stays and a plug-in that may be exchanged. Engine

@@ -11,6 +11,12 @@ import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.yard.ChosenKinds.Held;
+import org.bufferyard.yard.guard.AllocatorSite;
+import org.bufferyard.yard.guard.Failures;
+import org.bufferyard.yard.guard.GuardedBouncePool;
+import org.bufferyard.yard.guard.Instances;
+import org.bufferyard.yard.guard.PlugIn;
+import org.bufferyard.yard.guard.Seat;
 
 /** The books of bounce pools, as {@link Books} has them of page allocators. Engine thread only. */
 final class BounceBooks {

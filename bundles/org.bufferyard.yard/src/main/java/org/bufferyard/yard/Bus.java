@@ -21,6 +21,8 @@ import org.bufferyard.api.iommu.Translation.Fault;
 import org.bufferyard.api.iommu.Translation.Translated;
 import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.api.memory.PageRef;
+import org.bufferyard.yard.memory.SparseMemory;
+import org.bufferyard.yard.memory.WriteBackCache;
 
 /**
  * A device as bus master: its address goes through its IOMMU, or through the windows of its bus

@@ -19,6 +19,9 @@ import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.yard.KindSwap;
 import org.bufferyard.yard.Needs.Choice;
 import org.bufferyard.yard.Needs.Need;
+import org.bufferyard.yard.guard.PlugIn;
+import org.bufferyard.yard.guard.Standing;
+import org.bufferyard.yard.guard.Watch;
 
 /**
  * The plug-ins of one yard: chosen before it starts, exchanged when it is told to.

@@ -24,6 +24,13 @@ import org.bufferyard.platform.yard.SwapOutcome;
 import org.bufferyard.platform.yard.TranslationCache;
 import org.bufferyard.platform.yard.YardDevice;
 import org.bufferyard.platform.yard.YardState;
+import org.bufferyard.yard.guard.EngineThread;
+import org.bufferyard.yard.guard.Failures;
+import org.bufferyard.yard.guard.Instances;
+import org.bufferyard.yard.guard.VirtualClock;
+import org.bufferyard.yard.memory.SparseMemory;
+import org.bufferyard.yard.memory.TableArea;
+import org.bufferyard.yard.memory.WriteBackCache;
 
 /**
  * All state of one yard. Built, used and undone on its engine thread; every method checks that.

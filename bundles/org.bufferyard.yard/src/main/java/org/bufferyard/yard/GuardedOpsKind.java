@@ -4,6 +4,9 @@ import org.bufferyard.api.dmabuf.DmaBufOps;
 import org.bufferyard.api.dmabuf.DmaBufOpsKind;
 import org.bufferyard.api.dmabuf.ExportedMemory;
 import org.bufferyard.api.dmabuf.OpsContext;
+import org.bufferyard.yard.guard.GuardedOps;
+import org.bufferyard.yard.guard.OpsSite;
+import org.bufferyard.yard.guard.PlugIn;
 
 /** A set of dma-buf ops that opens guarded ones, and has the yard know which buffers use it. */
 final class GuardedOpsKind implements DmaBufOpsKind {

@@ -14,6 +14,11 @@ import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.yard.ChosenKinds.Held;
+import org.bufferyard.yard.guard.DeviceSite;
+import org.bufferyard.yard.guard.Failures;
+import org.bufferyard.yard.guard.GuardedDevice;
+import org.bufferyard.yard.guard.PlugIn;
+import org.bufferyard.yard.guard.Seat;
 
 /** Drivers' facts and opened hardware, from device kinds where there are any. Engine thread only. */
 final class Hardware {

@@ -19,6 +19,13 @@ import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.FlushQueue;
 import org.bufferyard.yard.ChosenKinds.Held;
+import org.bufferyard.yard.guard.Failures;
+import org.bufferyard.yard.guard.GuardedDomain;
+import org.bufferyard.yard.guard.GuardedIovaAllocator;
+import org.bufferyard.yard.guard.IovaSite;
+import org.bufferyard.yard.guard.PlugIn;
+import org.bufferyard.yard.guard.Seat;
+import org.bufferyard.yard.guard.VirtualClock;
 
 /** The IOVA book of each domain (iommu_dma_init_domain(), D2, D3). Engine thread only. */
 final class IovaSpaces {

@@ -8,6 +8,7 @@ import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.platform.yard.FlushQueue;
+import org.bufferyard.yard.guard.VirtualClock;
 
 /**
  * The flush queue of one domain ({@code drivers/iommu/dma-iommu.c: queue_iova(),

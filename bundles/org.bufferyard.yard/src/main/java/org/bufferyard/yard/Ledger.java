@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.platform.yard.MappingLedger;
+import org.bufferyard.yard.guard.Failures;
 
 /**
  * Live entries in the order they were made, and by device and first address. Engine thread only.

@@ -23,6 +23,9 @@ import org.bufferyard.platform.spec.PoolSpec;
 import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.YardDevice;
 import org.bufferyard.yard.ChosenKinds.Held;
+import org.bufferyard.yard.guard.Failures;
+import org.bufferyard.yard.memory.SparseMemory;
+import org.bufferyard.yard.memory.WriteBackCache;
 
 /**
  * The devices of a yard, from their creation to their removal. They come into being in board order.

@@ -17,6 +17,7 @@ import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.spec.IommuSpec;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.spec.PoolSpec;
+import org.bufferyard.yard.memory.MemoryLayout;
 
 /**
  * What a board asks the registry for, in the order in which it is chosen and exchanged: what others

@@ -18,6 +18,8 @@ import org.bufferyard.platform.spec.PoolSpec;
 import org.bufferyard.platform.yard.BounceArea;
 import org.bufferyard.platform.yard.DmaEngineContext.Zone;
 import org.bufferyard.platform.yard.YardDevice.Pool;
+import org.bufferyard.yard.guard.Instances;
+import org.bufferyard.yard.memory.MemoryLayout;
 
 /** The books of physical memory: zones, pools, bounce pools. Engine thread only. */
 final class Pools {

@@ -11,6 +11,8 @@ import org.bufferyard.api.dma.PeerToPeer.MapType;
 import org.bufferyard.api.iommu.Translation.Fault;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.yard.memory.FrameMap;
+import org.bufferyard.yard.memory.Spans;
 
 /**
  * The register windows of all devices of a board. A frame of a window holds bytes from the moment its

@@ -12,6 +12,9 @@ import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.yard.KindSwap;
 import org.bufferyard.platform.yard.Yard;
 import org.bufferyard.platform.yard.YardListener;
+import org.bufferyard.yard.guard.EngineThread;
+import org.bufferyard.yard.guard.PlugIn;
+import org.bufferyard.yard.guard.Watch;
 
 /**
  * A yard as other threads see it: a thread and the state that only this thread touches. Both may be

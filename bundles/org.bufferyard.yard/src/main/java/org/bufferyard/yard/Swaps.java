@@ -18,6 +18,7 @@ import org.bufferyard.platform.yard.SwapOutcome;
 import org.bufferyard.yard.ChosenKinds.Held;
 import org.bufferyard.yard.Needs.Choice;
 import org.bufferyard.yard.Needs.Need;
+import org.bufferyard.yard.guard.Failures;
 
 /**
  * Exchanges the plug-ins of a running yard. A successor is opened before its predecessor is closed, so

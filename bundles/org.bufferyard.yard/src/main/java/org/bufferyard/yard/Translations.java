@@ -36,6 +36,14 @@ import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.FlushQueue;
 import org.bufferyard.platform.yard.TranslationCache;
+import org.bufferyard.yard.guard.Failures;
+import org.bufferyard.yard.guard.FormatlessIommu;
+import org.bufferyard.yard.guard.GuardedDomain;
+import org.bufferyard.yard.guard.GuardedIommu;
+import org.bufferyard.yard.guard.Instances;
+import org.bufferyard.yard.guard.VirtualClock;
+import org.bufferyard.yard.memory.SparseMemory;
+import org.bufferyard.yard.memory.TableArea;
 
 /**
  * The board's IOMMUs and the groups behind them, each with its default domain (A10, D2, D12, D13).

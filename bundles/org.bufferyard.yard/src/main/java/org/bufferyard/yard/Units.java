@@ -16,6 +16,15 @@ import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.spec.IommuSpec;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.yard.ChosenKinds.Held;
+import org.bufferyard.yard.guard.Failures;
+import org.bufferyard.yard.guard.FormatlessIommu;
+import org.bufferyard.yard.guard.GuardedIommu;
+import org.bufferyard.yard.guard.Instances;
+import org.bufferyard.yard.guard.IommuSite;
+import org.bufferyard.yard.guard.PlugIn;
+import org.bufferyard.yard.guard.VirtualClock;
+import org.bufferyard.yard.memory.SparseMemory;
+import org.bufferyard.yard.memory.TableArea;
 
 /**
  * The board's enabled IOMMUs and who does their work: a plug-in, or a {@link FormatlessIommu} where

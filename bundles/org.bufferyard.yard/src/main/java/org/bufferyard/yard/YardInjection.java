@@ -5,6 +5,7 @@ import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.Injection;
 import org.bufferyard.platform.yard.YardDevice;
+import org.bufferyard.yard.guard.GuardedIovaAllocator;
 
 /** What a yard can be made to fail at: the guards before the plug-ins do it. */
 final class YardInjection implements Injection {

@@ -8,6 +8,7 @@ import org.bufferyard.platform.yard.DmaEngine;
 import org.bufferyard.platform.yard.Yard;
 import org.bufferyard.platform.yard.YardOptions;
 import org.bufferyard.platform.yard.Yards;
+import org.bufferyard.yard.memory.MemoryLayout;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;

@@ -10,6 +10,7 @@ import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.iommu.Geometry;
 import org.bufferyard.api.iommu.IommuDomain;
+import org.bufferyard.yard.guard.VirtualClock;
 import org.junit.jupiter.api.Test;
 
 /** The flush queue of a DMA-FQ domain (D11). */

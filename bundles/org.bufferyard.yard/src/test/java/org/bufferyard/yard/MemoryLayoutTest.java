@@ -11,6 +11,11 @@ import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.spec.MachineSpec;
 import org.bufferyard.platform.spec.MemorySpec;
 import org.bufferyard.platform.spec.PoolSpec;
+import org.bufferyard.yard.memory.Injected;
+import org.bufferyard.yard.memory.MemoryLayout;
+import org.bufferyard.yard.memory.Spans;
+import org.bufferyard.yard.memory.SparseMemory;
+import org.bufferyard.yard.memory.TableArea;
 import org.junit.jupiter.api.Test;
 
 /** Zones without what is reserved, and the window for tables. */

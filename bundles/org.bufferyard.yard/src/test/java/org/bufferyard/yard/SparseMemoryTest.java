@@ -12,6 +12,8 @@ import org.bufferyard.api.memory.PageBacking;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.spec.MemorySpec;
 import org.bufferyard.platform.spec.PoolSpec;
+import org.bufferyard.yard.memory.MemoryLayout;
+import org.bufferyard.yard.memory.SparseMemory;
 import org.junit.jupiter.api.Test;
 
 /** Bytes across frames, banks and holes. */

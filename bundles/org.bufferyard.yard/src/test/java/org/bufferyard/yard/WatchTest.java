@@ -30,6 +30,7 @@ import org.bufferyard.platform.yard.Yard;
 import org.bufferyard.platform.yard.YardState;
 import org.bufferyard.yard.SwapBench.Mapped;
 import org.bufferyard.yard.SwapBench.Shared;
+import org.bufferyard.yard.guard.AbandonedThread;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
