@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
 import org.bufferyard.api.kernel.KernelProfile;
+import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.spec.DeviceNames;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.verdict.MemoryKind;
@@ -58,8 +59,8 @@ public record ScenarioSpec(
     private PipelineSpec on(DeviceNames devices) {
       return new PipelineSpec(
           name,
-          devices.find(exporter).id(),
-          importers.stream().map(i -> devices.find(i).id()).toList(),
+          find(exporter, devices),
+          importers.stream().map(i -> find(i, devices)).toList(),
           memory,
           policy,
           forcedOps,
@@ -67,12 +68,20 @@ public record ScenarioSpec(
           buffers,
           frames,
           cpu,
-          keepMapped.stream().map(i -> devices.find(i).id()).toList(),
+          keepMapped.stream().map(i -> find(i, devices)).toList(),
           expected,
           syncs,
           faults.stream()
-              .map(f -> f.at(devices.find(f.device().isEmpty() ? exporter : f.device()).id()))
+              .map(f -> f.at(find(f.device().isEmpty() ? exporter : f.device(), devices)))
               .toList());
+    }
+
+    private String find(String device, DeviceNames devices) {
+      try {
+        return devices.find(device).id();
+      } catch (BadInputException unknown) {
+        throw new BadInputException(unknown.getMessage(), "pipeline '" + name + "'", "");
+      }
     }
   }
 

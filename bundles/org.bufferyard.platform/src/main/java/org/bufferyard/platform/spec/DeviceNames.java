@@ -6,11 +6,14 @@ import java.util.stream.Collectors;
 import org.bufferyard.platform.input.BadInputException;
 
 /**
- * Finds the device that somebody means: by id, name, path, or a suffix of a path that only one has.
- * Immutable.
+ * Finds the device that somebody means: by id, name, path, a suffix of a path that only one has, or
+ * a devicetree name without its unit address that only one has. Immutable.
  */
 public final class DeviceNames {
   private static final int SHOWN = 8;
+
+  /** Letters at the start of a word that make another one look like it. */
+  private static final int LIKENESS = 3;
 
   private final PlatformSpec board;
 
@@ -30,6 +33,9 @@ public final class DeviceNames {
         exact.isEmpty()
             ? board.devices().stream().filter(d -> isSuffix(d.path(), typed)).toList()
             : exact;
+    if (fits.isEmpty()) {
+      fits = board.devices().stream().filter(d -> d.name().startsWith(typed + "@")).toList();
+    }
     if (fits.size() == 1) {
       return fits.getFirst();
     }
@@ -38,13 +44,13 @@ public final class DeviceNames {
           "board '" + board.name() + "' has no device '" + typed + "'",
           "",
           "it has "
-              + list(board.devices().stream().map(DeviceSpec::name).toList())
+              + list(board.devices().stream().map(DeviceSpec::name).toList(), typed)
               + board.leftOut().map(what -> "; " + what).orElse(""));
     }
     throw new BadInputException(
         "'" + typed + "' fits " + fits.size() + " devices of board '" + board.name() + "'",
         "",
-        "say which: " + list(fits.stream().map(DeviceSpec::path).toList()));
+        "say which: " + list(fits.stream().map(DeviceSpec::path).toList(), typed));
   }
 
   /** The shortest word that {@link #find} understands for a device; the id of an unknown one. */
@@ -65,10 +71,14 @@ public final class DeviceNames {
     return start == 0 || path.charAt(start - 1) == '/' || typed.charAt(0) == '/';
   }
 
-  private static String list(List<String> names) {
+  /** The first of them, and before all others those that are like what was typed. */
+  private static String list(List<String> names, String typed) {
+    String start = typed.substring(0, Math.min(typed.length(), LIKENESS));
     String shown =
         names.stream()
-            .sorted(Comparator.naturalOrder())
+            .sorted(
+                Comparator.comparing((String name) -> start.isEmpty() || !name.contains(start))
+                    .thenComparing(Comparator.naturalOrder()))
             .limit(SHOWN)
             .collect(Collectors.joining(", "));
     return names.isEmpty() ? "none" : shown + (names.size() > SHOWN ? ", …" : "");

@@ -53,6 +53,18 @@ class DeviceNamesTest {
   }
 
   @Test
+  void aDevicetreeNameNeedsNoAddressWhereOnlyOneHasIt() {
+    PlatformSpec board = BOARD.with(device("c", "vop@300", "/soc/vop@300"));
+    assertEquals("c", new DeviceNames(board).find("vop").id());
+  }
+
+  @Test
+  void whatLooksLikeTheTypedNameIsOfferedFirst() {
+    BadInputException e = assertThrows(BadInputException.class, () -> names.find("vopp"));
+    assertTrue(e.getMessage().endsWith("it has vop, isp, isp"), e.getMessage());
+  }
+
+  @Test
   void aNameThatFitsTwoIsRefusedWithBothPaths() {
     BadInputException e = assertThrows(BadInputException.class, () -> names.find("isp"));
     assertTrue(e.getMessage().contains("/soc/bus0/isp@100"), e.getMessage());

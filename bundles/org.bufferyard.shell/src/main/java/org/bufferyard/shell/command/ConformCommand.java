@@ -107,6 +107,16 @@ public final class ConformCommand implements ShellCommand {
                   Optional.ofNullable(boards).map(directory::resolve),
                   jobs,
                   progress));
+      boolean filtered = !scenarios.isEmpty() || runs != null;
+      if (filtered && report.total().cases() == 0) {
+        throw new BadInputException(
+            "no recorded case is of "
+                + String.join(", ", scenarios)
+                + (scenarios.isEmpty() || runs == null ? "" : " and ")
+                + (runs == null ? "" : "a run that fits '" + runs + "'"),
+            runs == null ? "--scenario" : "--run",
+            "'conform' without them lists all");
+      }
       return new Answer(
               new ConformText(report).text(),
               ConformJson.of(report),

@@ -2,6 +2,7 @@ package org.bufferyard.shell.command;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.bufferyard.platform.board.Boards;
 import org.bufferyard.platform.board.OpenBoard;
 import org.bufferyard.platform.check.Checks;
@@ -76,7 +77,13 @@ public final class RunCommand implements ShellCommand {
       }
       ScenarioSpec scenario = scenarios.open(resolved);
       Path board = resolved.resolveSibling(scenario.board());
-      OpenBoard open = BoardOptions.open(boards, board, scenario.board());
+      if (!Files.isRegularFile(board)) {
+        throw new BadInputException(
+            "there is no board '" + scenario.board() + "' beside it",
+            file.toString(),
+            "correct board=\"" + scenario.board() + "\"");
+      }
+      OpenBoard open = boards.open(board, List.of());
       RunReport report = runner.run(scenario, open.spec());
       DeviceNames names = new DeviceNames(open.spec());
       return new Answer(

@@ -1,20 +1,30 @@
 package org.bufferyard.shell.text;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.bufferyard.platform.spec.DeviceNames;
 import org.bufferyard.platform.verdict.MatrixReport;
 import org.bufferyard.platform.verdict.MatrixReport.Cell;
+import org.bufferyard.platform.verdict.Verdict;
 
-/** All pairs as tables: exporters down, importers across. */
+/**
+ * All pairs as tables: exporters down, importers across. What is too wide for a terminal is told
+ * exporter by exporter instead, its importers in groups, the worst verdict first.
+ */
 public final class MatrixText {
-  /** Wider tables do not fit a terminal: then one line a pair. */
-  private static final int MOST_COLUMNS = 9;
+  /** Wider tables do not fit a terminal. */
+  private static final int WIDEST = 120;
 
   private static final String NO_FORMAT = "no-format";
+  private static final String NO_MEMORY = "-";
+
+  private static final Comparator<Cell> WORST_FIRST =
+      Comparator.comparingInt(c -> c.verdict().map(Verdict::ordinal).orElse(Integer.MAX_VALUE));
 
   private final MatrixReport report;
   private final DeviceNames names;
@@ -34,7 +44,12 @@ public final class MatrixText {
       tables.computeIfAbsent(title, t -> new java.util.ArrayList<>()).add(cell);
     }
     tables.forEach(
-        (title, cells) -> out.append('\n').append(title).append('\n').append(table(cells)));
+        (title, cells) -> {
+          out.append('\n').append(title).append(": ").append(counts(cells)).append('\n');
+          String table = table(cells);
+          boolean fits = table.lines().allMatch(line -> line.length() <= WIDEST);
+          out.append(fits ? table : groups(cells));
+        });
     out.append("\n  * with hazards; - the exporter has no such memory\n");
     if (report.cells().stream().anyMatch(Cell::stopped)) {
       out.append("  ").append(NO_FORMAT).append(": an IOMMU in the way has a table format that no");
@@ -53,11 +68,6 @@ public final class MatrixText {
       byPair.put(cell.exporter() + '\0' + cell.importer(), cell);
     }
     Columns columns = new Columns("  ");
-    if (importers.size() > MOST_COLUMNS) {
-      cells.forEach(
-          c -> columns.row(names.shortest(c.exporter()), names.shortest(c.importer()), word(c)));
-      return columns.text();
-    }
     Set<String> all = new LinkedHashSet<>(exporters);
     all.addAll(importers);
     Object[] head = new Object[all.size() + 1];
@@ -80,10 +90,53 @@ public final class MatrixText {
     return columns.text();
   }
 
+  /** How many of each, the worst first. */
+  private static String counts(List<Cell> cells) {
+    Map<String, Long> counts =
+        cells.stream()
+            .sorted(WORST_FIRST)
+            .collect(
+                Collectors.groupingBy(
+                    c -> word(c).replace("*", ""), LinkedHashMap::new, Collectors.counting()));
+    return counts.entrySet().stream()
+        .filter(e -> !e.getKey().equals(NO_MEMORY))
+        .map(e -> e.getValue() + " " + e.getKey())
+        .collect(Collectors.joining(", "));
+  }
+
+  private String groups(List<Cell> cells) {
+    Map<String, List<Cell>> byExporter =
+        cells.stream()
+            .collect(
+                Collectors.groupingBy(
+                    Cell::exporter, LinkedHashMap::new, Collectors.toList()));
+    StringBuilder out = new StringBuilder();
+    byExporter.forEach(
+        (exporter, row) -> {
+          out.append("  ").append(names.shortest(exporter)).append('\n');
+          Map<String, List<Cell>> byVerdict =
+              row.stream()
+                  .sorted(WORST_FIRST)
+                  .collect(
+                      Collectors.groupingBy(
+                          MatrixText::word, LinkedHashMap::new, Collectors.toList()));
+          byVerdict.forEach((word, group) -> out.append(group(word, group, row.size())));
+        });
+    return out.toString();
+  }
+
+  private String group(String word, List<Cell> group, int all) {
+    String importers =
+        group.size() == all && all > 1
+            ? "all " + all
+            : group.stream().map(c -> names.shortest(c.importer())).collect(Collectors.joining(", "));
+    return Paragraph.fold(String.format("    %-9s  ", word), " ".repeat(15), importers);
+  }
+
   private static String word(Cell cell) {
     if (cell.stopped()) {
       return NO_FORMAT;
     }
-    return cell.verdict().map(v -> v.name() + (cell.hazards() > 0 ? "*" : "")).orElse("-");
+    return cell.verdict().map(v -> v.name() + (cell.hazards() > 0 ? "*" : "")).orElse(NO_MEMORY);
   }
 }

@@ -1,5 +1,7 @@
 package org.bufferyard.shell.text;
 
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.bufferyard.api.dma.DmaAddress;
 import org.bufferyard.platform.board.OpenBoard;
 import org.bufferyard.platform.spec.DeviceSpec;
@@ -10,10 +12,12 @@ import org.bufferyard.platform.verdict.Share.HazardView;
 import org.bufferyard.platform.verdict.Share.MappingView;
 import org.bufferyard.platform.verdict.Share.SegmentView;
 import org.bufferyard.platform.verdict.ShareReport;
+import org.bufferyard.platform.verdict.Verdict;
 
 /** The answer to explain, as a mail that a kernel developer would send. */
 public final class ShareText {
   private static final int MOST_SEGMENTS = 8;
+  private static final Pattern FAILS = Pattern.compile("-E[A-Z]+");
 
   private final OpenBoard board;
   private final ShareReport report;
@@ -59,6 +63,12 @@ public final class ShareText {
     share.errno().ifPresent(e -> out.append(", user space sees ").append(e));
     share.stop().ifPresent(why -> out.append(" by Bufferyard, not by the kernel: ").append(why));
     out.append('\n');
+    deciding(share)
+        .ifPresent(
+            s ->
+                out.append(
+                    Paragraph.fold(
+                        "  why      ", " ".repeat(11), s.text() + " (step " + s.step() + ")")));
     out.append(facts(share));
     for (ChainStep step : share.chain()) {
       out.append(step(step));
@@ -73,6 +83,20 @@ public final class ShareText {
       share.remedies().forEach(r -> out.append(Paragraph.fold("    - ", r)));
     }
     return out.toString();
+  }
+
+  /**
+   * The step that made it other than SHARED: the first that fails, as later ones only pass its errno
+   * on, else the last, which is where the bytes or the kernel went wrong.
+   */
+  private static Optional<ChainStep> deciding(Share share) {
+    if (share.verdict() == Verdict.SHARED || share.chain().isEmpty()) {
+      return Optional.empty();
+    }
+    return share.chain().stream()
+        .filter(s -> share.errno().isPresent() && FAILS.matcher(s.text()).find())
+        .findFirst()
+        .or(() -> Optional.of(share.chain().getLast()));
   }
 
   private String facts(Share share) {
