@@ -15,10 +15,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.bufferyard.api.kernel.Rule;
+import org.bufferyard.platform.board.RemarkRules;
 import org.bufferyard.platform.check.RuleHelp;
 import org.junit.jupiter.api.Test;
 
-/** Every rule of this bundle has its text, and every text its rule. */
+/** Every rule of this bundle, and of what a board says of itself, has its text, and every text its rule. */
 class RuleTextsTest {
   /** They choose how a check goes and are no finding's rule. */
   private static final Set<String> NO_FINDINGS = Set.of("I4/debug_dma_map_phys");
@@ -29,17 +30,21 @@ class RuleTextsTest {
     try (Stream<Path> files = Files.walk(classes)) {
       for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
         String name = classes.relativize(file).toString().replace('/', '.');
-        Class<?> type = Class.forName(name.substring(0, name.length() - ".class".length()));
-        for (Field field : type.getDeclaredFields()) {
-          if (field.getType() == Rule.class && Modifier.isStatic(field.getModifiers())) {
-            field.setAccessible(true);
-            ids.add(RuleHelp.idOf((Rule) field.get(null)));
-          }
-        }
+        addRules(Class.forName(name.substring(0, name.length() - ".class".length())), ids);
       }
     }
+    addRules(RemarkRules.class, ids);
     ids.removeAll(NO_FINDINGS);
     return ids;
+  }
+
+  private static void addRules(Class<?> type, Set<String> ids) throws IllegalAccessException {
+    for (Field field : type.getDeclaredFields()) {
+      if (field.getType() == Rule.class && Modifier.isStatic(field.getModifiers())) {
+        field.setAccessible(true);
+        ids.add(RuleHelp.idOf((Rule) field.get(null)));
+      }
+    }
   }
 
   @Test

@@ -15,7 +15,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.board.BoardSurvey;
 import org.bufferyard.platform.board.Boards;
+import org.bufferyard.platform.board.OpenBoard;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.registry.PlugInException;
 import org.bufferyard.platform.verdict.Explainer;
@@ -234,8 +237,16 @@ class CommandLineShellTest {
       })
   void explainRefusesBadArgumentsBeforeItOpensAnything(String line) {
     Boards never =
-        (file, overlays, ram) -> {
-          throw new AssertionError("opened " + file);
+        new Boards() {
+          @Override
+          public OpenBoard open(Path file, List<Path> overlays, List<PhysRange> ram) {
+            throw new AssertionError("opened " + file);
+          }
+
+          @Override
+          public BoardSurvey survey(Path file, List<PhysRange> ram) {
+            throw new AssertionError("looked at " + file);
+          }
         };
     Explainer nor =
         new Explainer() {

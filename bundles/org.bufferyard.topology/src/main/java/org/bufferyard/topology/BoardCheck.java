@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.bufferyard.platform.board.RemarkRules;
 import org.bufferyard.topology.model.Notation;
 import org.bufferyard.topology.model.board.AddressRange;
 import org.bufferyard.topology.model.board.Bus;
@@ -106,11 +107,26 @@ final class BoardCheck {
       problems.error(
           bus, "emptyDmaRanges contradicts the dmaRanges it has", "remove one or the other");
     }
+    maskedBases(bus);
     if (!bus.isPci() && !(bus.getIommuMap().isEmpty() && bus.getWindows().isEmpty())) {
       problems.error(
           bus, "iommuMap and windows belong to a PCI host bridge", "set pci or remove them");
     }
     pci(bus);
+    bus.getIommuMap().stream()
+        .map(IommuMapEntry::getIommu)
+        .filter(i -> i != null && !i.eIsProxy() && DmaWay.isDisabled(i))
+        .distinct()
+        .forEach(
+            i ->
+                problems.warn(
+                    RemarkRules.DISABLED_IOMMU,
+                    bus,
+                    "'"
+                        + Elements.label(i)
+                        + "' in its iommuMap is disabled: for Linux its functions have no IOMMU"
+                        + " there",
+                    ""));
     loop(bus)
         .ifPresent(
             way ->
@@ -118,6 +134,26 @@ final class BoardCheck {
                     bus,
                     "memory accesses run in a circle: " + way,
                     "let one dmaParent lead towards memory"));
+  }
+
+  /** of_map_id(): -EFAULT, and a device whose IOMMU cannot be found goes without (A5). */
+  private void maskedBases(Bus bus) {
+    long mask = bus.getIommuMapMask();
+    bus.getIommuMap().stream()
+        .filter(e -> (e.getRequesterId() & ~mask) != 0)
+        .findFirst()
+        .ifPresent(
+            e ->
+                problems.warn(
+                    RemarkRules.DISABLED_IOMMU,
+                    e,
+                    "requesterId "
+                        + e.getRequesterId()
+                        + " has bits that iommuMapMask "
+                        + Notation.printAddress(mask)
+                        + " ignores: Linux gives up there with -EFAULT, and functions that no"
+                        + " entry before covers have no IOMMU",
+                    "correct the mask or the entry"));
   }
 
   private void pci(Bus bus) {
@@ -207,16 +243,40 @@ final class BoardCheck {
       requester(device);
     }
     device.getIommus().forEach(this::link);
+    disabledIommus(device);
     device.getMemoryRegions().stream()
         .filter(Component::isDisabled)
         .forEach(
             pool ->
                 problems.warn(
+                    RemarkRules.DISABLED_POOL,
                     device,
                     "its pool '"
                         + Elements.label(pool)
                         + "' is disabled: the kernel attaches nothing",
                     ""));
+  }
+
+  /** of_iommu_configure_dev() stops at the first unit that is not there, and takes back the others. */
+  private void disabledIommus(Device device) {
+    long enabled =
+        device.getIommus().stream()
+            .filter(l -> l.getIommu() != null && !DmaWay.isDisabled(l.getIommu()))
+            .count();
+    Set<Iommu> said = new HashSet<>();
+    for (IommuLink link : device.getIommus()) {
+      Iommu iommu = link.getIommu();
+      if (iommu != null && !iommu.eIsProxy() && DmaWay.isDisabled(iommu) && said.add(iommu)) {
+        problems.warn(
+            RemarkRules.DISABLED_IOMMU,
+            link,
+            "'"
+                + Elements.label(iommu)
+                + "' is disabled: for Linux the device has no IOMMU"
+                + (enabled > 0 ? ", not even the others it names" : ""),
+            "");
+      }
+    }
   }
 
   private void bits(Device device, String name, int bits) {
@@ -260,12 +320,6 @@ final class BoardCheck {
               + ", it gets "
               + cells(given),
           "correct the specifier or specifierCells");
-    }
-    if (DmaWay.isDisabled(iommu)) {
-      problems.warn(
-          link,
-          "'" + Elements.label(iommu) + "' is disabled: for Linux the device has no IOMMU there",
-          "");
     }
   }
 

@@ -6,6 +6,7 @@ import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.board.BoardDocument;
 import org.bufferyard.platform.board.BoardDocuments;
 import org.bufferyard.platform.board.Boards;
+import org.bufferyard.platform.board.BoardSurvey;
 import org.bufferyard.platform.board.OpenBoard;
 import org.bufferyard.platform.draft.BoardDraft;
 import org.bufferyard.platform.draft.DraftImporter;
@@ -43,6 +44,16 @@ public final class BoardDesk implements Boards, BoardDocuments {
     BoardReading reading = BoardReading.of(text, name(file), extraRam, packages);
     PlatformSpec spec = reading.orThrow(file.toString());
     return new OpenBoard(spec, reading.warnings(file.toString()), reading.readOnly());
+  }
+
+  @Override
+  public BoardSurvey survey(Path file, List<PhysRange> extraRam) {
+    if (importer.reads(file)) {
+      BoardDraft draft = importer.read(file, List.of(), List.of()).draft();
+      return DraftReading.of(draft, extraRam, packages).survey(file.toString());
+    }
+    byte[] text = TextFile.read(file, BoardReading.SUFFIX);
+    return BoardReading.of(text, name(file), extraRam, packages).survey(file.toString());
   }
 
   @Override

@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.board.BoardSurvey;
+import org.bufferyard.platform.board.RemarkRules;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.topology.model.board.BoardPackage;
@@ -16,13 +18,13 @@ import org.bufferyard.topology.model.board.Topology;
  * @param reading the model and what reading it showed
  * @param problems all of them, errors first, each group in file order
  * @param checked those among them that checking and compiling found, with their elements
- * @param spec empty when there are errors
+ * @param compiled empty when what there is cannot be compiled
  */
 record BoardReading(
     Reading<Topology> reading,
     List<Problem> problems,
     List<Problems.Located> checked,
-    Optional<PlatformSpec> spec) {
+    Optional<PlatformSpec> compiled) {
 
   /** What board files are called. */
   static final String SUFFIX = ".topology";
@@ -41,9 +43,9 @@ record BoardReading(
     if (readable && reading.root().isPresent()) {
       BoardCheck.check(reading.root().get(), reading.unexplained().isPresent(), found);
     }
-    Optional<PlatformSpec> spec = Optional.empty();
+    Optional<PlatformSpec> compiled = Optional.empty();
     if (readable && reading.root().isPresent() && !found.hasErrors()) {
-      spec =
+      compiled =
           Optional.of(
               BoardCompiler.compile(reading.root().get(), ram, found)
                   .leavingOut(reading.unexplained()));
@@ -51,8 +53,53 @@ record BoardReading(
     List<Problem> all = new ArrayList<>(reading.problems());
     all.addAll(found.list());
     all.sort(Comparator.comparing((Problem p) -> !p.isError()).thenComparingInt(Problem::line));
+    return new BoardReading(reading, all, found.located(), compiled);
+  }
+
+  /** The same of a text that nobody has seen. */
+  BoardReading withoutLines() {
     return new BoardReading(
-        reading, all, found.located(), found.hasErrors() ? Optional.empty() : spec);
+        reading,
+        problems.stream().map(Problem::withoutLine).toList(),
+        checked.stream()
+            .map(l -> new Problems.Located(l.problem().withoutLine(), l.element()))
+            .toList(),
+        compiled);
+  }
+
+  /** The board to run; empty when there are errors. */
+  Optional<PlatformSpec> spec() {
+    return problems.stream().anyMatch(Problem::isError) ? Optional.empty() : compiled;
+  }
+
+  /**
+   * The board to look at: one that lacks nothing but memory will do.
+   *
+   * @param file as a person calls it
+   * @throws BadInputException with the first error
+   */
+  BoardSurvey survey(String file) {
+    boolean lacksMemory = compiled.isPresent() && compiled.get().memory().isEmpty();
+    long errors = problems.stream().filter(Problem::isError).count();
+    if (compiled.isEmpty() || errors > (lacksMemory ? 1 : 0)) {
+      throw FirstError.of(problems, file);
+    }
+    return new BoardSurvey(
+        compiled.get(), problems.stream().filter(p -> !p.isError()).map(this::remark).toList());
+  }
+
+  private BoardSurvey.Remark remark(Problem problem) {
+    String text =
+        (problem.element().isEmpty() ? "" : problem.element() + ": ")
+            + problem.what()
+            + (problem.remedy().isEmpty() ? "" : "; " + problem.remedy());
+    String element =
+        checked.stream()
+            .filter(l -> l.problem().equals(problem))
+            .map(l -> Elements.nearestId(l.element()))
+            .findFirst()
+            .orElse(problem.element());
+    return new BoardSurvey.Remark(problem.rule().orElse(RemarkRules.FILE), element, text);
   }
 
   /** Why the file may not be saved; empty when it may. */
@@ -92,9 +139,6 @@ record BoardReading(
    * @throws BadInputException with the first error
    */
   PlatformSpec orThrow(String file) {
-    if (spec.isPresent()) {
-      return spec.get();
-    }
-    throw FirstError.of(problems, file);
+    return spec().orElseThrow(() -> FirstError.of(problems, file));
   }
 }

@@ -95,9 +95,13 @@ final class DeviceCompiler {
 
   private static List<StreamId> streams(Device device, Set<Iommu> iommus) {
     List<StreamId> streams = new ArrayList<>();
+    // A disabled provider means "no IOMMU", never an error: of_iommu_configure_dev() stops there with
+    // -ENODEV, and of_iommu_configure() takes back what the entries before had.
+    boolean none =
+        device.getIommus().stream()
+            .anyMatch(l -> l.getIommu() != null && DmaWay.isDisabled(l.getIommu()));
     for (IommuLink link : device.getIommus()) {
-      // A disabled provider means "no IOMMU", never an error.
-      if (link.getIommu() != null && !DmaWay.isDisabled(link.getIommu())) {
+      if (link.getIommu() != null && !none) {
         iommus.add(link.getIommu());
         List<Integer> cells = link.getSpecifier() == null ? List.of() : link.getSpecifier();
         streams.add(
@@ -112,7 +116,11 @@ final class DeviceCompiler {
     return streams;
   }
 
-  /** iommu-map of the nearest bus that has one. */
+  /**
+   * {@code iommu-map} of the nearest bus that has one. {@code drivers/of/base.c: of_map_id()}: the
+   * first entry that covers the masked id decides, even for a disabled unit; a base with bits outside
+   * of the mask is an error, and so no IOMMU (A5).
+   */
   private static Optional<StreamId> mapped(Device device, Set<Iommu> iommus) {
     Optional<Bus> at = DmaWay.parent(device);
     while (at.isPresent() && at.get().getIommuMap().isEmpty()) {
@@ -121,17 +129,27 @@ final class DeviceCompiler {
     if (at.isEmpty()) {
       return Optional.empty();
     }
-    int rid = device.getRequesterId();
+    int mask = at.get().getIommuMapMask().intValue();
+    int masked = device.getRequesterId() & mask;
     for (IommuMapEntry entry : at.get().getIommuMap()) {
-      int offset = rid - entry.getRequesterId();
-      boolean covers = offset >= 0 && offset < entry.getLength();
-      if (covers && entry.getIommu() != null && !DmaWay.isDisabled(entry.getIommu())) {
-        iommus.add(entry.getIommu());
-        long specifier = Integer.toUnsignedLong(entry.getSpecifierBase() + offset);
-        return Optional.of(new StreamId(Elements.label(entry.getIommu()), List.of(specifier)));
+      if ((entry.getRequesterId() & ~mask) != 0) {
+        return Optional.empty();
+      }
+      int offset = masked - entry.getRequesterId();
+      if (offset >= 0 && offset < entry.getLength()) {
+        return stream(entry, offset, iommus);
       }
     }
     return Optional.empty();
+  }
+
+  private static Optional<StreamId> stream(IommuMapEntry entry, int offset, Set<Iommu> iommus) {
+    if (entry.getIommu() == null || DmaWay.isDisabled(entry.getIommu())) {
+      return Optional.empty();
+    }
+    iommus.add(entry.getIommu());
+    long specifier = Integer.toUnsignedLong(entry.getSpecifierBase() + offset);
+    return Optional.of(new StreamId(Elements.label(entry.getIommu()), List.of(specifier)));
   }
 
   /** What the device's own type adds to the core's Device. */

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.bufferyard.api.dma.DmaRange;
 import org.bufferyard.api.dma.DmaRangeMap;
+import org.bufferyard.platform.board.RemarkRules;
 import org.bufferyard.platform.spec.DeviceSpec.Reach;
 import org.bufferyard.topology.model.board.Architecture;
 import org.bufferyard.topology.model.board.Bus;
@@ -106,6 +107,7 @@ final class DmaReach {
     List<DmaRange> regions = regions(bus);
     if (regions.isEmpty()) {
       problems.warn(
+          RemarkRules.NO_WINDOW,
           device,
           "no window of bus '"
               + Elements.label(bus)

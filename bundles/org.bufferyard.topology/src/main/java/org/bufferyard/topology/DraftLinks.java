@@ -28,6 +28,9 @@ final class DraftLinks {
 
   void link(DraftNode.Bus draft, Bus bus) {
     draft.dmaParent().map(buses::get).ifPresent(bus::setDmaParent);
+    if (draft.iommuMapMask() != -1) {
+      bus.setIommuMapMask(Integer.toUnsignedLong(draft.iommuMapMask()));
+    }
     for (DraftNode.IommuMapEntry entry : draft.iommuMap()) {
       IommuMapEntry element = FACTORY.createIommuMapEntry();
       element.setRequesterId(entry.requesterId());

@@ -3,6 +3,7 @@ package org.bufferyard.topology;
 import java.util.List;
 import java.util.Optional;
 import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.board.BoardSurvey;
 import org.bufferyard.platform.board.OpenBoard;
 import org.bufferyard.platform.draft.BoardDraft;
 import org.bufferyard.topology.model.board.Topology;
@@ -39,6 +40,13 @@ record DraftReading(byte[] text, BoardReading reading) {
     return new OpenBoard(reading.spec().get(), warnings(file), Optional.empty());
   }
 
+  /**
+   * @throws org.bufferyard.platform.input.BadInputException with the first error
+   */
+  BoardSurvey survey(String file) {
+    return reading.withoutLines().survey(file);
+  }
+
   private List<String> warnings(String file) {
     return withoutLines().stream().filter(p -> !p.isError()).map(p -> p.line(file)).toList();
   }
@@ -49,8 +57,6 @@ record DraftReading(byte[] text, BoardReading reading) {
   }
 
   private List<Problem> withoutLines() {
-    return reading.problems().stream()
-        .map(p -> new Problem(p.severity(), 0, p.element(), p.what(), p.remedy()))
-        .toList();
+    return reading.problems().stream().map(Problem::withoutLine).toList();
   }
 }

@@ -17,6 +17,18 @@ final class Elements {
     return id == null ? "" : id.toString();
   }
 
+  /** The id of an element or of the next one above that has one; empty when none has. */
+  static String nearestId(EObject element) {
+    EObject at = element;
+    while (at != null && !(at instanceof Topology)) {
+      if (!id(at).isEmpty()) {
+        return id(at);
+      }
+      at = at.eContainer();
+    }
+    return "";
+  }
+
   /** Id, or name, or where it stands inside the next element above that has one. */
   static String label(EObject element) {
     if (element == null || element instanceof Topology) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.board.RemarkRules;
 import org.bufferyard.topology.model.Notation;
 import org.bufferyard.topology.model.board.Architecture;
 import org.bufferyard.topology.model.board.DefaultRole;
@@ -102,7 +103,10 @@ final class MemoryCheck {
     }
     if (pool.isSetAlignment() || !pool.getAllocRanges().isEmpty()) {
       problems.warn(
-          pool, "a pool with a base ignores alignment and allocRanges", "remove them or the base");
+          RemarkRules.DYNAMIC_POOL,
+          pool,
+          "a pool with a base ignores alignment and allocRanges",
+          "remove them or the base");
     }
     if (pool.eContainer() instanceof Memory bank
         && range(bank).isPresent()
@@ -136,6 +140,7 @@ final class MemoryCheck {
         .ifPresent(
             why ->
                 problems.warn(
+                    RemarkRules.REFUSED_POOL,
                     pool,
                     why + ": the region stays reserved and serves nobody",
                     "correct the pool"));
@@ -183,23 +188,29 @@ final class MemoryCheck {
             .sorted((a, b) -> Long.compareUnsigned(a.range().base(), b.range().base()))
             .toList();
     for (int i = 1; i < sorted.size(); i++) {
-      Placed before = sorted.get(i - 1);
-      Placed after = sorted.get(i);
-      if (before.range().overlaps(after.range())) {
-        String what =
-            "it overlaps '"
-                + Elements.label(before.element())
-                + "': "
-                + Spans.text(after.range())
-                + " and "
-                + Spans.text(before.range());
-        if (isMerelyReserved(before.element()) || isMerelyReserved(after.element())) {
-          // __rmem_check_for_overlap() says OVERLAP DETECTED, and that is all: boards have it
-          problems.warn(after.element(), what + ": Linux complains and goes on", "");
-        } else {
-          problems.error(after.element(), what, "move one of them");
+      // The one before need not be the one that reaches furthest.
+      for (Placed before : sorted.subList(0, i)) {
+        if (before.range().overlaps(sorted.get(i).range())) {
+          overlap(before, sorted.get(i));
         }
       }
+    }
+  }
+
+  private void overlap(Placed before, Placed after) {
+    String what =
+        "it overlaps '"
+            + Elements.label(before.element())
+            + "': "
+            + Spans.text(after.range())
+            + " and "
+            + Spans.text(before.range());
+    if (isMerelyReserved(before.element()) || isMerelyReserved(after.element())) {
+      // __rmem_check_for_overlap() says OVERLAP DETECTED, and that is all: boards have it
+      problems.warn(
+          RemarkRules.OVERLAP, after.element(), what + ": Linux complains and goes on", "");
+    } else {
+      problems.error(after.element(), what, "move one of them");
     }
   }
 

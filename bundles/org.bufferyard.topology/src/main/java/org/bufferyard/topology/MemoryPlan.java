@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.board.RemarkRules;
 import org.bufferyard.platform.spec.MachineSpec.Bounce;
 import org.bufferyard.platform.spec.MachineSpec.BounceMode;
 import org.bufferyard.platform.spec.MemorySpec;
@@ -45,7 +46,8 @@ final class MemoryPlan {
     this.problems = problems;
     ram(givenRam);
     if (banks.isEmpty()) {
-      // Nothing has a place, and one complaint is enough.
+      // Only what has its place already has one, and one complaint is enough.
+      pools().forEach(pool -> MemoryCheck.range(pool).ifPresent(range -> places.put(pool, range)));
       defaultCma = Optional.empty();
       swiotlb = Bounce.NONE;
       return;
@@ -146,6 +148,7 @@ final class MemoryPlan {
       }
     }
     problems.warn(
+        RemarkRules.DYNAMIC_POOL,
         pool,
         "no free RAM of "
             + Notation.printSize(pool.getSize())
@@ -166,6 +169,7 @@ final class MemoryPlan {
     Optional<PhysRange> found = free.take(board.getCmaSize(), board.getCmaAlignment(), window);
     if (found.isEmpty()) {
       problems.warn(
+          RemarkRules.DEFAULT_CMA,
           board,
           "no free RAM of " + Notation.printSize(board.getCmaSize()) + " for the default CMA area",
           "make cmaSize smaller");
@@ -187,7 +191,11 @@ final class MemoryPlan {
     }
     Optional<PhysRange> found = free.take(board.getSwiotlbSize(), board.getPageSize(), lowMemory());
     if (found.isEmpty()) {
-      problems.warn(board, "no free RAM in the low memory for the bounce buffer: Linux goes without", "");
+      problems.warn(
+          RemarkRules.BOUNCE_POOL,
+          board,
+          "no free RAM in the low memory for the bounce buffer: Linux goes without",
+          "");
       return Bounce.NONE;
     }
     return new Bounce(mode, found, board.getSwiotlbAreas());
@@ -219,13 +227,20 @@ final class MemoryPlan {
     };
   }
 
-  /** arch/arm64/mm/init.c: max_zone_phys(); RAM that begins beyond the limit makes it void. */
+  /**
+   * arch/arm64/mm/init.c: max_zone_phys(), zone_sizes_init(); RAM that begins beyond the limit makes it
+   * void, and where none lies below 4G the zone goes on beyond.
+   */
   private long maxZonePhys(long lowestEnd) {
-    long limit = Long.compareUnsigned(lowestEnd, LAST_BELOW_4G) < 0 ? lowestEnd : LAST_BELOW_4G;
-    boolean beyond =
-        !banks.isEmpty()
-            && Long.compareUnsigned(banks.getFirst().range().base(), limit) > 0;
-    return beyond ? LAST_BELOW_4G : limit;
+    if (banks.isEmpty()) {
+      return Long.compareUnsigned(lowestEnd, LAST_BELOW_4G) < 0 ? lowestEnd : LAST_BELOW_4G;
+    }
+    long start = banks.getFirst().range().base();
+    boolean low = Long.compareUnsigned(start, LAST_BELOW_4G) < 0;
+    long most = low ? LAST_BELOW_4G : banks.getLast().range().last();
+    boolean within =
+        Long.compareUnsigned(lowestEnd, most) < 0 && Long.compareUnsigned(start, lowestEnd) <= 0;
+    return within ? lowestEnd : most;
   }
 
   private boolean serves(ReservedPool pool) {

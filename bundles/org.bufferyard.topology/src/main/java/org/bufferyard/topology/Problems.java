@@ -2,6 +2,7 @@ package org.bufferyard.topology;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bufferyard.api.kernel.Rule;
 import org.eclipse.emf.ecore.EObject;
 
 /** Collects what checks find, with the line of the element it is about. One thread. */
@@ -18,6 +19,13 @@ final class Problems {
 
   void error(EObject element, String what, String remedy) {
     add(Problem.error(resource.line(element), Elements.label(element), what, remedy), element);
+  }
+
+  /** Something odd that the kernel meets under that rule. */
+  void warn(Rule rule, EObject element, String what, String remedy) {
+    add(
+        Problem.warning(resource.line(element), Elements.label(element), what, remedy).under(rule),
+        element);
   }
 
   void warn(EObject element, String what, String remedy) {

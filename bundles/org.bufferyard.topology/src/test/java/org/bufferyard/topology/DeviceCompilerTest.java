@@ -89,6 +89,48 @@ class DeviceCompilerTest {
     assertEquals(List.of(new StreamId("mmu", List.of(4096L + 128))), spec.streams());
   }
 
+  private static List<StreamId> streams(String mask, String map, int requesterId) {
+    return TestBoards.read(
+            "",
+            "<components T:Memory\" id=\"ram\" name=\"ram\" base=\"0x0\" size=\"1G\"/>"
+                + MMU.formatted("", "")
+                + "<components T:Iommu\" id=\"off\" name=\"off\" model=\"arm,smmu-v3\""
+                + " disabled=\"true\"/>"
+                + "<components T:Bus\" id=\"pcie\" name=\"pcie\" pci=\"true\" iommuMapMask=\""
+                + mask
+                + "\">"
+                + map
+                + dev("pci=\"true\" requesterId=\"" + requesterId + "\"", "")
+                + "</components>")
+        .orThrow("f")
+        .device("d")
+        .orElseThrow()
+        .streams();
+  }
+
+  private static String entry(String iommu, int first, int specifier, int length) {
+    return "<iommuMap requesterId=\"%d\" iommu=\"%s\" specifierBase=\"%d\" length=\"%d\"/>"
+        .formatted(first, iommu, specifier, length);
+  }
+
+  @Test
+  void requesterIdsAreMaskedBeforeTheMapIsAsked() {
+    String map = entry("mmu", 0, 0x1000, 0x100);
+    assertEquals(List.of(new StreamId("mmu", List.of(0x1000L))), streams("0x0", map, 0x428));
+    assertEquals(List.of(new StreamId("mmu", List.of(0x1028L))), streams("0xff", map, 0x428));
+    assertEquals(List.of(), streams("0xffffffff", map, 0x428));
+  }
+
+  @Test
+  void theFirstEntryThatCoversDecidesAndAMaskedOutBaseEndsTheSearch() {
+    String on = entry("mmu", 0, 0x1000, 0x100);
+    assertEquals(List.of(), streams("0xffff", entry("off", 0, 0, 1) + on, 0));
+    assertEquals(
+        List.of(new StreamId("mmu", List.of(0x1001L))),
+        streams("0xffff", entry("off", 0, 0, 1) + on, 1));
+    assertEquals(List.of(), streams("0xff", entry("mmu", 0x100, 0, 1) + on, 0), "-EFAULT");
+  }
+
   @Test
   void windowsOfAHostBridgeAndGapsBetweenItsRangesAreKeptFree() {
     DeviceSpec spec =

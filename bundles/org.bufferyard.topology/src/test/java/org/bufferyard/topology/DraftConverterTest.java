@@ -73,7 +73,7 @@ class DraftConverterTest {
   static DraftNode.Bus bus(String path, List<Window> windows, DraftNode... nodes) {
     return new DraftNode.Bus(
         head(path), Optional.of(windows), Coherency.UNSAID, false, Optional.empty(), List.of(),
-        List.of(), List.of(nodes));
+        List.of(), -1, List.of(nodes));
   }
 
   static BoardDraft draft(List<Bank> banks, List<Region> regions, DraftNode... nodes) {
@@ -98,7 +98,10 @@ class DraftConverterTest {
                 List.of(
                     new IommuLink("/mmu@1", List.of(7)), new IommuLink("/mmu@2", List.of(8))),
                 "/reserved-memory/pool"),
-            bus("/soc/inner", List.of(), device("/soc/inner/vop@4", List.of()))));
+            bus(
+                "/soc/inner",
+                List.of(),
+                device("/soc/inner/vop@4", List.of(new IommuLink("/mmu@1", List.of(7)))))));
   }
 
   private static PlatformSpec compile(BoardDraft draft, PhysRange... ram) {
@@ -111,11 +114,12 @@ class DraftConverterTest {
     assertEquals("Test board", board.name());
     DeviceSpec codec = board.device("soc/codec@3").orElseThrow();
     assertEquals("/soc/codec@3", codec.path());
-    assertEquals(List.of(new StreamId("mmu@1", List.of(7L))), codec.streams(), "one is disabled");
+    assertEquals(List.of(), codec.streams(), "one of two is disabled: of_iommu_configure_dev()");
     assertEquals(List.of("memory@80000000/pool"), codec.pools());
     List<DmaRange> map = List.of(new DmaRange(0x8000_0000L, 0xc000_0000L, 0x4000_0000L));
     assertEquals(map, codec.reach().rangeMap().regions());
     DeviceSpec vop = board.device("soc/inner/vop@4").orElseThrow();
+    assertEquals(List.of(new StreamId("mmu@1", List.of(7L))), vop.streams());
     assertEquals(map, vop.reach().rangeMap().regions(), "through an empty dma-ranges");
   }
 

@@ -157,6 +157,14 @@ class MemoryPlanTest {
   }
 
   @Test
+  void whereAllMemoryLiesBeyond4GiBTheDmaZoneAndTheBounceBufferDoToo() {
+    PlatformSpec board = board("", "0x200000000", "1G", "");
+    assertEquals(0x2_3fff_ffffL, board.machine().zoneDmaLimit());
+    assertEquals(
+        Optional.of(range(0x2_3800_0000L, 64 << 20)), board.machine().swiotlb().region());
+  }
+
+  @Test
   void thirtyTwoBitArmHasABounceBufferOnlyWhenItSaysSoAndThenInLowMemory() {
     assertEquals(
         BounceMode.OFF,

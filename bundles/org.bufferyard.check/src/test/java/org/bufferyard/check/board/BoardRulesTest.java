@@ -92,7 +92,7 @@ class BoardRulesTest {
   void aDeviceThatReachesEverythingIsFine() {
     pool("pool", 0x5000_0000L, PoolSpec.Kind.COHERENT);
     devices.add(device("cam", 0xffff_ffffL, "pool"));
-    for (BoardRule rule : List.of(new PoolReachRule(), new MemoryReachRule(), new SegmentRule())) {
+    for (BoardRule rule : List.of(new PoolReachRule(), new MemoryReachRule())) {
       assertEquals(List.of(), check(rule));
     }
   }
@@ -172,17 +172,5 @@ class BoardRulesTest {
     devices.add(device("codec", 0xffff_ffffL, "pool"));
     devices.add(device("cam", 0xffff_ffffL));
     assertOne(new MemoryReachRule(), Severity.WARNING, "C1", "the kernel dies in swiotlb_bounce()");
-  }
-
-  @Test
-  void contiguousImportsNeedLongSegments() {
-    devices.add(device("cam", 0xffff_ffffL).withContiguous(true));
-    assertOne(new SegmentRule(), Severity.WARNING, "G1", "64 KiB");
-    devices.set(
-        0,
-        devices
-            .getFirst()
-            .with(new DeviceSpec.Limits(OptionalLong.of(0xffff_ffffL), -1L, 0)));
-    assertEquals(List.of(), check(new SegmentRule()));
   }
 }

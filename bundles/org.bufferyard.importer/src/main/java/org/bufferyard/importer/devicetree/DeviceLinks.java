@@ -97,11 +97,16 @@ final class DeviceLinks {
     if (at != map.cells()) {
       notes.ignored(bridge, "the rest of iommu-map: no whole entry");
     }
-    bridge
-        .property("iommu-map-mask")
-        .filter(p -> p.cells() == 1 && (p.cell(0) & 0xffff) != 0xffff)
-        .ifPresent(p -> notes.ignored(bridge, "iommu-map-mask: requester ids are not masked"));
     return entries;
+  }
+
+  /** Which bits of a requester id {@code iommu-map} is asked with: all unless the bridge says. */
+  static int iommuMapMask(TreeNode bridge) {
+    return bridge
+        .property("iommu-map-mask")
+        .filter(p -> p.cells() >= 1)
+        .map(p -> p.cell(0))
+        .orElse(-1);
   }
 
   /**

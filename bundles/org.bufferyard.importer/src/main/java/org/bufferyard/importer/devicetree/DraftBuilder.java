@@ -222,6 +222,7 @@ final class DraftBuilder {
         detour(node),
         host ? memoryWindows(node) : List.of(),
         map,
+        DeviceLinks.iommuMapMask(node),
         below(node));
   }
 

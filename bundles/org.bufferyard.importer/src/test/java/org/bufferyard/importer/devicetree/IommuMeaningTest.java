@@ -85,7 +85,22 @@ class IommuMeaningTest {
     ImportedBoard board = read(tree);
     Bus host = find(Bus.class, board.draft().nodes(), "/pcie@2");
     assertEquals(List.of(new DraftNode.IommuMapEntry(0, "/smmu@1", 0x1000, 0x100)), host.iommuMap());
+    assertEquals(-1, host.iommuMapMask());
     assertTrue(says(board.report().ignored(), "/pcie@2", "leads to no IOMMU"));
+  }
+
+  @Test
+  void theMaskOfAnIommuMapIsTaken() {
+    TreeWriter tree =
+        TreeWriter.board()
+            .node("smmu@1", u -> unit(u, 1, 1))
+            .node(
+                "pcie@2",
+                p ->
+                    p.text("device_type", "pci")
+                        .cells("iommu-map", 0, 1, 0, 1)
+                        .cells("iommu-map-mask", 0));
+    assertEquals(0, find(Bus.class, read(tree).draft().nodes(), "/pcie@2").iommuMapMask());
   }
 
   private static List<DraftNode.IommuMapEntry> map(int iommuCells, int... map) {

@@ -18,6 +18,14 @@ public interface Boards {
    */
   OpenBoard open(Path file, List<Path> overlays, List<PhysRange> extraRam);
 
+  /**
+   * Reads a board to look at it, not to run it: one without memory of its own is good enough.
+   *
+   * @param extraRam as for {@link #open(Path, List, List)}
+   * @throws org.bufferyard.platform.input.BadInputException with the first error
+   */
+  BoardSurvey survey(Path file, List<PhysRange> extraRam);
+
   /** Without overlays. */
   default OpenBoard open(Path file, List<PhysRange> extraRam) {
     return open(file, List.of(), extraRam);

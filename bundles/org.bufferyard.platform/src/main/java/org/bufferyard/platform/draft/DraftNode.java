@@ -53,6 +53,7 @@ public sealed interface DraftNode {
    * @param dmaRanges {@code dma-ranges}: empty when absent, an empty list when it is there and empty
    * @param dmaParent the bus that its memory accesses take when it is not the one that holds it
    * @param memoryWindows of a PCI host bridge, in bus addresses (D3)
+   * @param iommuMapMask the bits of a requester id that {@code iommu-map} looks at; all ones for all
    */
   record Bus(
       Head head,
@@ -62,6 +63,7 @@ public sealed interface DraftNode {
       Optional<String> dmaParent,
       List<PhysRange> memoryWindows,
       List<IommuMapEntry> iommuMap,
+      int iommuMapMask,
       List<DraftNode> nodes)
       implements DraftNode {
     public Bus {

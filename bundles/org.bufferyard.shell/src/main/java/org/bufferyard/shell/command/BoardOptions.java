@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.board.BoardSurvey;
 import org.bufferyard.platform.board.Boards;
 import org.bufferyard.platform.board.OpenBoard;
 import org.bufferyard.platform.input.BadInputException;
@@ -34,9 +35,10 @@ public final class BoardOptions {
     return boards.open(resolved, overlays.resolved(directory), ram);
   }
 
-  static OpenBoard open(Boards boards, Path resolved, String asTyped) {
+  static BoardSurvey survey(
+      Boards boards, Path resolved, String asTyped, List<PhysRange> ram) {
     check(resolved, asTyped);
-    return boards.open(resolved, List.of());
+    return boards.survey(resolved, ram);
   }
 
   private static void check(Path resolved, String asTyped) {

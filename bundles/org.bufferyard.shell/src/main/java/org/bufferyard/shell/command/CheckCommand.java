@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bufferyard.api.kernel.KernelProfile;
+import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.board.BoardSurvey;
 import org.bufferyard.platform.board.Boards;
 import org.bufferyard.platform.check.Checks;
 import org.bufferyard.platform.check.Finding;
@@ -38,6 +40,8 @@ import picocli.CommandLine.Parameters;
 @Component
 @CommandName("check")
 public final class CheckCommand implements ShellCommand {
+  private static final String NO_RAM = " (of its memory nothing is known; --ram BASE:SIZE tells)";
+
   private final Boards boards;
   private final Checks checks;
 
@@ -88,6 +92,13 @@ public final class CheckCommand implements ShellCommand {
     private KernelProfile kernel = KernelProfile.DEFAULT;
 
     @Option(
+        names = "--ram",
+        paramLabel = "BASE:SIZE",
+        converter = RamConverter.class,
+        description = "Memory that firmware fills in, of every board here; may be repeated.")
+    private List<PhysRange> ram = List.of();
+
+    @Option(
         names = "--fail-on",
         paramLabel = "SEVERITY",
         description = "Exit with 1 when a finding is at least this bad: ERROR, WARNING or NOTE.")
@@ -115,8 +126,11 @@ public final class CheckCommand implements ShellCommand {
     }
 
     private Checked check(Path file, String asTyped) {
-      PlatformSpec board = BoardOptions.open(boards, file, asTyped).spec();
-      return new Checked(asTyped, file, Optional.of(board), checks.of(board, kernel), "");
+      BoardSurvey survey = BoardOptions.survey(boards, file, asTyped, ram);
+      List<Finding> findings = new ArrayList<>();
+      survey.remarks().forEach(r -> findings.add(finding(r)));
+      findings.addAll(checks.of(survey.spec(), kernel));
+      return new Checked(asTyped, file, Optional.of(survey.spec()), findings, "");
     }
 
     /** A board of a folder that does not open is told and does not end the others. */
@@ -138,6 +152,21 @@ public final class CheckCommand implements ShellCommand {
                           || c.findings().stream()
                               .anyMatch(f -> f.severity().compareTo(failOn) <= 0));
     }
+  }
+
+  private static Finding finding(BoardSurvey.Remark remark) {
+    return new Finding(
+        Finding.Family.BOARD,
+        Severity.WARNING,
+        remark.rule(),
+        remark.element(),
+        remark.text(),
+        false,
+        List.of());
+  }
+
+  private static boolean lacksMemory(Checked checked) {
+    return checked.board().filter(b -> b.memory().isEmpty()).isPresent();
   }
 
   private static List<Path> boardsIn(Path folder, Path asTyped) {
@@ -178,7 +207,7 @@ public final class CheckCommand implements ShellCommand {
       } else if (checked.findings().isEmpty()) {
         out.append(": nothing found");
       }
-      out.append('\n');
+      out.append(lacksMemory(checked) ? NO_RAM : "").append('\n');
       checked.findings().forEach(f -> out.append(FindingText.of(f, 1)));
     }
     out.append('\n').append(all.size()).append(all.size() == 1 ? " board: " : " boards: ");
@@ -203,6 +232,7 @@ public final class CheckCommand implements ShellCommand {
         JsonArray findings = new JsonArray();
         checked.findings().forEach(f -> findings.add(FindingJson.of(f, names)));
         board.add("findings", findings);
+        board.addProperty("memoryKnown", !lacksMemory(checked));
       } else {
         board.addProperty("complaint", checked.complaint());
         board.add("findings", new JsonArray());

@@ -1,6 +1,7 @@
 package org.bufferyard.shell.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,8 +16,11 @@ import java.util.Set;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.platform.board.BoardSurvey;
+import org.bufferyard.platform.board.BoardSurvey.Remark;
 import org.bufferyard.platform.board.Boards;
 import org.bufferyard.platform.board.OpenBoard;
+import org.bufferyard.platform.board.RemarkRules;
 import org.bufferyard.platform.check.CheckSession;
 import org.bufferyard.platform.check.Checks;
 import org.bufferyard.platform.check.Finding;
@@ -32,8 +36,17 @@ import picocli.CommandLine;
 class CheckCommandTest {
   @TempDir private Path directory;
 
-  /** Files called broken do not open; the others are an empty board. */
+  /** Files called broken do not open; the others are an empty board, odd when they are called so. */
   private static final class NamedBoards implements Boards {
+    @Override
+    public BoardSurvey survey(Path file, List<PhysRange> extraRam) {
+      PlatformSpec board = open(file, List.of(), extraRam).spec();
+      Remark odd = new Remark(RemarkRules.DISABLED_IOMMU, "soc/cam", "soc/cam: its IOMMU is off");
+      return new BoardSurvey(
+          board,
+          file.getFileName().toString().startsWith("odd") ? List.of(odd) : List.of());
+    }
+
     @Override
     public OpenBoard open(Path file, List<Path> overlays, List<PhysRange> extraRam) {
       if (file.getFileName().toString().startsWith("broken")) {
@@ -120,9 +133,26 @@ class CheckCommandTest {
     assertEquals(3, total.get("boards").getAsInt());
     assertEquals(2, total.get("warnings").getAsInt());
     assertEquals(1, total.get("broken").getAsInt());
-    assertTrue(answer.text().startsWith("yards/a.dtb\n  warning B3: on 6.12\n"), answer.text());
+    assertTrue(answer.text().contains(")\n  warning B3: on 6.12\n"), answer.text());
+    assertTrue(answer.text().startsWith("yards/a.dtb (of its memory nothing is known"), answer.text());
     assertTrue(answer.text().contains("broken.topology: does not open"), answer.text());
     assertEquals(0, answer.exitCode());
+  }
+
+  @Test
+  void whatABoardSaysOfItselfIsFoundToo() throws IOException {
+    file("odd.dtb");
+    Answer answer = answer("odd.dtb", "--fail-on", "WARNING");
+    assertTrue(
+        answer.text().contains("\n  warning A5: soc/cam: its IOMMU is off\n"), answer.text());
+    assertTrue(answer.text().startsWith("odd.dtb (of its memory nothing is known"), answer.text());
+    JsonObject json = answer.json().getAsJsonObject();
+    assertFalse(
+        json.getAsJsonArray("boards")
+            .get(0)
+            .getAsJsonObject()
+            .get("memoryKnown")
+            .getAsBoolean());
   }
 
   @Test
