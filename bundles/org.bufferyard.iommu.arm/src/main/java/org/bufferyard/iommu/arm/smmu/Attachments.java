@@ -71,13 +71,12 @@ final class Attachments implements AutoCloseable {
    */
   int attach(long sid, IommuDomain domain) {
     Master master = master(sid);
-    if (domain instanceof PagedDomain paged) {
-      if (parameters.stage2() && !master.substreams().isEmpty()) {
-        return Errno.EBUSY.rc();
-      }
-      if (!parameters.stage2() && !describe(master, 0, paged)) {
-        return Errno.ENOMEM.rc();
-      }
+    boolean described =
+        !(domain instanceof PagedDomain paged)
+            || parameters.stage2()
+            || describe(master, 0, paged);
+    if (!described) {
+      return Errno.ENOMEM.rc();
     }
     master.domain(domain);
     install(master);

@@ -252,15 +252,15 @@ final class SmmuV3 implements Iommu, AttributedAccess, CountingTlb, Invalidator 
   }
 
   private Translation await(int id, StreamId stream) {
-    for (int turn = 0; turn < PATIENCE; turn++) {
+    Optional<Translation> outcome = Optional.empty();
+    for (int turn = 1; outcome.isEmpty(); turn++) {
       interrupts.handle(stream);
-      Optional<Translation> outcome = hardware.poll(id);
-      if (outcome.isPresent()) {
-        return outcome.get();
+      if (turn == PATIENCE) {
+        hardware.abandon(id);
       }
+      outcome = hardware.poll(id);
     }
-    hardware.abandon(id);
-    return hardware.poll(id).orElseThrow();
+    return outcome.get();
   }
 
   @Override
