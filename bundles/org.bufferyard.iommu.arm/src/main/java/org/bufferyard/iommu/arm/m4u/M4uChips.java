@@ -12,7 +12,10 @@ import org.bufferyard.iommu.arm.m4u.M4uPlatform.Flag;
 
 /**
  * The chips, by compatible string: {@code mtk_iommu.c: mtk_iommu_of_ids} of 7.x with its platform
- * data. Stateless.
+ * data (flags, {@code iova_region_larb_msk}, {@code banks_portmsk}, {@code larbid_remap}). Larbs have
+ * the numbers of {@code dt-bindings/memory/*-port.h}. Stateless.
+ *
+ * <p>Not modelled: mt8189, whose accelerator has regions of its own kind.
  */
 final class M4uChips {
   private static final int ALL = -1;
@@ -64,6 +67,10 @@ final class M4uChips {
           Map.of(18, FIRST_TWO),
           Map.of(18, NEXT_TWO));
 
+  /** mt6893 has them too. */
+  private static final List<List<Integer>> MT8192_ARBITERS =
+      arbiters("0", "1", "4 5", "7", "2", "9 11 19 20", "0 14 16", "0 13 18 17");
+
   /** PCIe in bank 0, USB in bank 4. */
   private static final Map<Integer, Integer> MT8195_BANKS = Map.of(0, 0xf_0000, 4, 0xfff0_0000);
 
@@ -72,6 +79,7 @@ final class M4uChips {
           Map.entry("mediatek,mt2712-m4u", linear(8, Flag.HAS_4GB_MODE, Flag.SHARE_PGTABLE)),
           Map.entry("mediatek,mt6779-m4u", mt6779()),
           Map.entry("mediatek,mt6795-m4u", linear(5, Flag.HAS_4GB_MODE)),
+          Map.entry("mediatek,mt6893-iommu-mm", mt6893()),
           Map.entry("mediatek,mt8167-m4u", linear(3)),
           Map.entry("mediatek,mt8173-m4u", linear(6, Flag.HAS_4GB_MODE)),
           Map.entry("mediatek,mt8183-m4u", mt8183()),
@@ -100,6 +108,11 @@ final class M4uChips {
         arbiters("0", "1", "2", "3", "5", "7 8", "10", "9"),
         Flag.HAS_SUB_COMM_2BITS,
         Flag.PGTABLE_PA_35_EN);
+  }
+
+  private static M4uPlatform mt6893() {
+    return multi(
+        MT8192_REGIONS, MT8192_ARBITERS, Flag.HAS_SUB_COMM_2BITS, Flag.SHARE_PGTABLE);
   }
 
   private static M4uPlatform mt8183() {
@@ -133,10 +146,7 @@ final class M4uChips {
   }
 
   private static M4uPlatform mt8192() {
-    return multi(
-        MT8192_REGIONS,
-        arbiters("0", "1", "4 5", "7", "2", "9 11 19 20", "0 14 16", "0 13 18 17"),
-        Flag.HAS_SUB_COMM_2BITS);
+    return multi(MT8192_REGIONS, MT8192_ARBITERS, Flag.HAS_SUB_COMM_2BITS);
   }
 
   private static M4uPlatform mt8195Vdo() {

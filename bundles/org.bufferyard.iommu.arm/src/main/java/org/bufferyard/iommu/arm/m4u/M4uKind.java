@@ -19,6 +19,7 @@ import org.osgi.service.component.annotations.Component;
   "mediatek,mt2712-m4u",
   "mediatek,mt6779-m4u",
   "mediatek,mt6795-m4u",
+  "mediatek,mt6893-iommu-mm",
   "mediatek,mt8167-m4u",
   "mediatek,mt8173-m4u",
   "mediatek,mt8183-m4u",

@@ -34,8 +34,8 @@ import org.bufferyard.iommu.arm.unit.FaultLog;
 final class M4uV1 implements Iommu, CountingTlb, DeviceGroups {
   private static final int TRANSLATION_FAULT = 1;
 
-  /** First port of each larb. */
-  private static final int[] LARBS = {0, 11, 21, 43};
+  /** First port of each larb: LARB0_PORT_OFFSET to LARB3_PORT_OFFSET. */
+  private static final int[] LARBS = {0, 11, 21, 44};
 
   private static final int LAST_LARB = 6;
   private static final int LARB_SHIFT = 13;

@@ -5,6 +5,8 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.bufferyard.api.iommu.AccessAttributes;
+import org.bufferyard.api.iommu.AttributedAccess;
 import org.bufferyard.api.iommu.CountingTlb;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
@@ -17,6 +19,7 @@ import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.iommu.arm.pgtable.PageTables;
+import org.bufferyard.iommu.arm.pgtable.Rights;
 import org.bufferyard.iommu.arm.pgtable.TableMemory;
 import org.bufferyard.iommu.arm.unit.CachedWalk;
 import org.bufferyard.iommu.arm.unit.FaultLog;
@@ -37,14 +40,15 @@ import org.bufferyard.iommu.arm.unit.FaultLog;
  *   <li>registers as memory: TCR and TTBR of a bank are the domain's table itself
  *   <li>both stages nested, stream indexing, extended stream ids (EXIDS), secure banks, TTBR1
  *   <li>stalls, several faults in one FSR (MULTI)
- *   <li>privilege and instruction bits of a transaction; memory attributes
+ *   <li>privilege and execution in short descriptors; S2CR.PRIVCFG and INSTCFG, which the driver
+ *       leaves as they are; memory attributes
  *   <li>what Qualcomm's and NVIDIA's glue does
  * </ul>
  *
  * <p>Cost of an access: a compare a register, then 8 for a TLB hit; a word read a level for a miss.
  * Engine thread only.
  */
-final class SmmuV2 implements Iommu, CountingTlb, Invalidator {
+final class SmmuV2 implements Iommu, AttributedAccess, CountingTlb, Invalidator {
   private static final int ID_BITS = 0x7fff;
 
   private final SmmuV2Parameters parameters;
@@ -171,12 +175,20 @@ final class SmmuV2 implements Iommu, CountingTlb, Invalidator {
 
   @Override
   public Translation translate(StreamId stream, long address, boolean write) {
+    return translate(stream, address, write, AccessAttributes.PLAIN);
+  }
+
+  /** {@inheritDoc} A PASID is nothing to an SMMU of this version. */
+  @Override
+  public Translation translate(
+      StreamId stream, long address, boolean write, AccessAttributes attributes) {
+    int syndrome = SmmuV2Fault.syndrome(write, attributes);
     long id = stream.specifier().isEmpty() ? -1 : stream.specifier().getFirst();
     int register = map.match(id);
     if (register < 0) {
       SmmuV2Fault fault =
           register == StreamMap.CONFLICT ? SmmuV2Fault.SMCF : SmmuV2Fault.USF;
-      return global(fault, id, address, write);
+      return global(fault, id, address, write, syndrome);
     }
     int bank = map.bank(register);
     if (bank == StreamMap.BYPASS) {
@@ -184,26 +196,33 @@ final class SmmuV2 implements Iommu, CountingTlb, Invalidator {
     }
     PagedDomain domain = banks.get(bank);
     if (bank == StreamMap.FAULT || domain == null) {
-      return global(SmmuV2Fault.ICF, id, address, write);
+      return global(SmmuV2Fault.ICF, id, address, write, syndrome);
     }
-    return switch (cache.access(bank, domain.table(), address, write, domain.hasUnflushed())) {
+    int need = Rights.needed(write, attributes.privileged(), attributes.instruction());
+    return switch (cache.access(bank, domain.table(), address, need, domain.hasUnflushed())) {
       case REACHED -> new Translation.Translated(cache.phys(), false);
       case STALE -> new Translation.Translated(cache.phys(), true);
-      case NOTHING -> fault(SmmuV2Fault.TF, domain, id, address, write);
-      case TOO_FAR -> fault(SmmuV2Fault.ASF, domain, id, address, write);
-      case NOT_ACCESSED -> fault(SmmuV2Fault.AFF, domain, id, address, write);
-      case DENIED -> fault(SmmuV2Fault.PF, domain, id, address, write);
-      case BROKEN -> fault(SmmuV2Fault.EF, domain, id, address, write);
+      case NOTHING -> fault(SmmuV2Fault.TF, domain, id, address, write, syndrome);
+      case TOO_FAR -> fault(SmmuV2Fault.ASF, domain, id, address, write, syndrome);
+      case NOT_ACCESSED -> fault(SmmuV2Fault.AFF, domain, id, address, write, syndrome);
+      case DENIED -> fault(SmmuV2Fault.PF, domain, id, address, write, syndrome);
+      case BROKEN -> fault(SmmuV2Fault.EF, domain, id, address, write, syndrome);
     };
   }
 
-  private Translation global(SmmuV2Fault fault, long id, long address, boolean write) {
-    globalFaults.report(() -> fault.globalLog(parameters.device(), id & 0xffff, write));
+  private Translation global(
+      SmmuV2Fault fault, long id, long address, boolean write, int syndrome) {
+    globalFaults.report(() -> fault.globalLog(parameters.device(), id & 0xffff, syndrome));
     return new Translation.Fault(fault.status(0), fault.name(), address, write);
   }
 
   private Translation fault(
-      SmmuV2Fault fault, PagedDomain domain, long id, long address, boolean write) {
+      SmmuV2Fault fault,
+      PagedDomain domain,
+      long id,
+      long address,
+      boolean write,
+      int syndrome) {
     int format = parameters.formatCode();
     contextFaults.report(
         () ->
@@ -214,7 +233,7 @@ final class SmmuV2 implements Iommu, CountingTlb, Invalidator {
                 level(domain, address),
                 id,
                 address,
-                write,
+                syndrome,
                 context.kernel()));
     return new Translation.Fault(fault.status(format), fault.name(), address, write);
   }

@@ -2,6 +2,7 @@ package org.bufferyard.iommu.arm.smmu;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bufferyard.api.iommu.AccessAttributes;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.kernel.Rule;
 
@@ -27,7 +28,11 @@ enum SmmuV2Fault {
       Rule.of("D14", "arm_smmu_print_context_fault_info").since(6, 11);
 
   private static final int WNR = 1 << 4;
-  private static final int GLOBAL_WNR = 1 << 1;
+  private static final int PNU = 1 << 5;
+  private static final int IND = 1 << 6;
+
+  /** FSYNR0 has at bit 4 what sGFSYNR0 has at bit 1. */
+  private static final int GLOBAL_SHIFT = 3;
 
   private final int bit;
   private final boolean global;
@@ -47,9 +52,21 @@ enum SmmuV2Fault {
   }
 
   /**
+   * The access as FSYNR0 has it: WNR bit 4, PNU bit 5, IND bit 6.
+   *
+   * @param attributes of which a write is no instruction
+   */
+  static int syndrome(boolean write, AccessAttributes attributes) {
+    return (write ? WNR : 0)
+        | (attributes.privileged() ? PNU : 0)
+        | (attributes.instruction() && !write ? IND : 0);
+  }
+
+  /**
    * The lines of a context fault, without the kernel's time.
    *
    * @param level of the walk that it ended at
+   * @param syndrome of the access
    */
   List<String> log(
       String unit,
@@ -58,10 +75,10 @@ enum SmmuV2Fault {
       int level,
       long stream,
       long iova,
-      boolean write,
+      int syndrome,
       KernelProfile kernel) {
     int fsr = status(format);
-    int fsynr0 = bank << 16 | (write ? WNR : 0) | level & 3;
+    int fsynr0 = bank << 16 | syndrome | level & 3;
     String prefix = "arm-smmu " + unit + ": ";
     List<String> lines = new ArrayList<>();
     lines.add(
@@ -75,14 +92,20 @@ enum SmmuV2Fault {
               + "FSR    = %08x [Format=%d %s], SID=0x%x".formatted(fsr, format, name(), stream));
       lines.add(
           prefix
-              + "FSYNR0 = %08x [S1CBNDX=%d%s PLVL=%d]"
-                  .formatted(fsynr0, bank, write ? " WNR" : "", level & 3));
+              + "FSYNR0 = %08x [S1CBNDX=%d%s%s%s PLVL=%d]"
+                  .formatted(
+                      fsynr0,
+                      bank,
+                      (syndrome & IND) != 0 ? " IND" : "",
+                      (syndrome & PNU) != 0 ? " PNU" : "",
+                      (syndrome & WNR) != 0 ? " WNR" : "",
+                      level & 3));
     }
     return lines;
   }
 
-  /** The lines of a global fault. */
-  List<String> globalLog(String unit, long stream, boolean write) {
+  /** The lines of a global fault; sGFSYNR0 has WNR at bit 1, PNU at 2 and IND at 3. */
+  List<String> globalLog(String unit, long stream, int syndrome) {
     assert global : this;
     String prefix = "arm-smmu " + unit + ": ";
     String first =
@@ -95,6 +118,6 @@ enum SmmuV2Fault {
         prefix + first,
         prefix
             + "\tGFSR 0x%08x, GFSYNR0 0x%08x, GFSYNR1 0x%08x, GFSYNR2 0x%08x"
-                .formatted(status(0), write ? GLOBAL_WNR : 0, stream, 0));
+                .formatted(status(0), syndrome >> GLOBAL_SHIFT, stream, 0));
   }
 }

@@ -101,6 +101,7 @@ class M4uFaultTest {
     "mt8183-m4u,      1, 3,  0x38c",
     "mt6779-m4u,      8, 4,  0xa90",
     "mt8192-m4u,     17, 0,  0xf80",
+    "mt6893-iommu-mm,20, 5,  0xb94",
     "mt8195-iommu-vdo,25, 1, 0xd84",
     "mt8195-iommu-vpp,18, 3, 0x1b0c",
     "mt8188-iommu-vpp,28, 7, 0x1b1c",
@@ -153,16 +154,19 @@ class M4uFaultTest {
     }
   }
 
-  @Test
-  void generation1HasNoDirectionAndNumbersPortsAcrossLarbs() {
+  /** LARBx_PORT_OFFSET of mt2701-larb-port.h: 0, 11, 21 and 44; a port has four bits. */
+  @ParameterizedTest
+  @CsvSource({"0, 0, 0", "10, 0, 10", "11, 1, 0", "20, 1, 9", "24, 2, 3", "43, 2, 6", "44, 3, 0"})
+  void generation1HasNoDirectionAndNumbersPortsAcrossLarbs(long id, int larb, int port) {
     IommuUnit unit = new IommuUnit("/iommu@10205000", "mediatek,mt2701-m4u", Map.of());
     try (Iommu m4u = new M4uV1Kind().open(unit, bench)) {
-      StreamId third = new StreamId(unit.id(), List.of(24L));
-      assertEquals(0, m4u.attach(third, m4u.newDomain(DomainType.DMA)));
-      assertInstanceOf(Translation.Fault.class, m4u.translate(third, 0x1234_5678L, true));
+      StreamId stream = new StreamId(unit.id(), List.of(id));
+      assertEquals(0, m4u.attach(stream, m4u.newDomain(DomainType.DMA)));
+      assertInstanceOf(Translation.Fault.class, m4u.translate(stream, 0x1234_5678L, true));
       assertEquals(
           List.of(
-              "mtk-iommu-v1 10205000.iommu: fault type=0x1 iova=0x12345000 pa=0x0 larb=2 port=3"),
+              "mtk-iommu-v1 10205000.iommu: fault type=0x1 iova=0x12345000 pa=0x0 larb=%d port=%d"
+                  .formatted(larb, port)),
           log());
     }
   }

@@ -9,6 +9,8 @@ import java.util.Map;
 import org.bufferyard.api.contract.IommuBench;
 import org.bufferyard.api.contract.IommuContract;
 import org.bufferyard.api.event.DmaEvent.KernelMessage;
+import org.bufferyard.api.iommu.AccessAttributes;
+import org.bufferyard.api.iommu.AttributedAccess;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.Iommu;
 import org.bufferyard.api.iommu.IommuDomain;
@@ -169,6 +171,30 @@ class SmmuV2Test {
               "arm-smmu 5000000.iommu: \tGFSR 0x00000002, GFSYNR0 0x00000002, GFSYNR1 0x00000429,"
                   + " GFSYNR2 0x00000000"),
           log());
+    }
+  }
+
+  @Test
+  void privilegeAndInstructionsAreCheckedAndPrinted() {
+    try (Iommu smmu = open(KernelProfile.LINUX_7_3, Map.of())) {
+      IommuDomain domain = smmu.newDomain(DomainType.DMA);
+      assertEquals(0, smmu.attach(stream(1), domain));
+      domain.map(0x1000, 0x4800_0000L, 4096, 1, IommuProt.READ | IommuProt.PRIV | IommuProt.NOEXEC);
+      AttributedAccess able = (AttributedAccess) smmu;
+      AccessAttributes words = AccessAttributes.PLAIN.asPrivileged();
+      assertEquals("PF", fault(smmu, stream(1), 0x1000, false).name());
+      assertEquals(
+          new Translation.Translated(0x4800_0000L, false),
+          able.translate(stream(1), 0x1000, false, words));
+      log();
+      able.translate(stream(1), 0x1000, false, words.asInstruction());
+      assertEquals(
+          "arm-smmu 5000000.iommu: FSYNR0 = 00000063 [S1CBNDX=0 IND PNU PLVL=3]", log().getLast());
+      able.translate(stream(9), 0x1000, true, words.asInstruction());
+      assertEquals(
+          "arm-smmu 5000000.iommu: \tGFSR 0x00000002, GFSYNR0 0x00000006, GFSYNR1 0x00000009,"
+              + " GFSYNR2 0x00000000",
+          log().getLast());
     }
   }
 
