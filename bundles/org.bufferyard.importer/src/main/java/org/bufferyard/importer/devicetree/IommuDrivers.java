@@ -39,6 +39,7 @@ final class IommuDrivers {
           IommuDrivers.MT2712,
           "mediatek,mt6779-m4u",
           IommuDrivers.MT6795,
+          "mediatek,mt6893-iommu-mm",
           "mediatek,mt8167-m4u",
           IommuDrivers.MT8173,
           "mediatek,mt8183-m4u",
