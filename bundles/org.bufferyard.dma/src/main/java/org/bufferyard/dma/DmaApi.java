@@ -58,7 +58,13 @@ final class DmaApi implements Dma {
     MachineSpec machine = context.spec().machine();
     Trail trail = new Trail(context.events());
     LiveMappings live = new LiveMappings(context.ledger());
-    CacheUpkeep caches = new CacheUpkeep(machine.architecture(), context.memory(), context.cache(), trail);
+    CacheUpkeep caches =
+        new CacheUpkeep(
+            machine.architecture(),
+            context.memory(),
+            context.cache(),
+            phys -> context.registersAt(phys).isPresent(),
+            trail);
     IovaSpace iovas = new IovaSpace(context, trail);
     IommuCore core = new IommuCore(context.kernel(), trail);
     this.masks = new Masks(context, trail);
@@ -68,10 +74,10 @@ final class DmaApi implements Dma {
     IommuMapping iommu =
         new IommuMapping(context.kernel(), machine, iovas, core, bounces, caches, trail);
     this.streaming =
-        new Streaming(context.kernel(), context.hazards(), direct, iommu, live, trail);
+        new Streaming(context, direct, iommu, live, trail);
     this.lists =
         new ListStreaming(
-            context.hazards(),
+            context,
             streaming,
             direct,
             iommu,

@@ -2,6 +2,7 @@ package org.bufferyard.dma;
 
 import java.util.Optional;
 import org.bufferyard.api.dma.DmaRangeMap;
+import org.bufferyard.api.dma.PciPath;
 import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.yard.BounceArea;
 import org.bufferyard.platform.yard.Domain;
@@ -19,6 +20,7 @@ final class TestDevice implements YardDevice {
   long boundary = -1L;
   long minAlign;
   boolean pci;
+  Optional<PciPath> path = Optional.empty();
   boolean untrusted;
   Optional<Pool> pool = Optional.empty();
   Optional<Pool> cma = Optional.empty();
@@ -93,6 +95,11 @@ final class TestDevice implements YardDevice {
   @Override
   public boolean isPci() {
     return pci;
+  }
+
+  @Override
+  public Optional<PciPath> pciPath() {
+    return path;
   }
 
   @Override

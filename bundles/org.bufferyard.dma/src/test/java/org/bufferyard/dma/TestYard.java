@@ -3,7 +3,9 @@ package org.bufferyard.dma;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.bufferyard.api.allocator.BouncePoolSpec;
@@ -71,6 +73,8 @@ final class TestYard implements DmaEngineContext, Placements {
   Optional<YardDevice.Pool> defaultCma =
       Optional.of(new YardDevice.Pool(poolSpec("cma", CMA, PoolSpec.Kind.CMA, true), cma));
   boolean silent;
+  boolean debugsDma;
+  final Map<PhysRange, YardDevice> windows = new LinkedHashMap<>();
   private final KernelProfile kernel;
   private Dma dma;
 
@@ -233,7 +237,8 @@ final class TestYard implements DmaEngineContext, Placements {
             kmallocBounce,
             Optional.of(CMA),
             new MachineSpec.Bounce(MachineSpec.BounceMode.AUTO, Optional.of(BOUNCE), 1),
-            new MachineSpec.IommuMode(false, true, forcedac)),
+            new MachineSpec.IommuMode(false, true, forcedac),
+            new MachineSpec.Debugging(debugsDma, false)),
         List.of(new MemorySpec("ram", RAM)),
         List.of(
             poolSpec("pool0", POOL0, PoolSpec.Kind.COHERENT, true),
@@ -298,6 +303,19 @@ final class TestYard implements DmaEngineContext, Placements {
   @Override
   public Optional<YardDevice.Pool> globalPool() {
     return global;
+  }
+
+  @Override
+  public Optional<YardDevice> registersAt(long phys) {
+    return windows.entrySet().stream()
+        .filter(w -> w.getKey().contains(phys))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
+  /** Entries of any backing. */
+  SgTable mixed(Segment.PageBacked... entries) {
+    return SgTable.ofPages(List.of(entries));
   }
 
   @Override

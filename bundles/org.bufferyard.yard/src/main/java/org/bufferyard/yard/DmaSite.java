@@ -84,6 +84,11 @@ final class DmaSite implements DmaEngineContext {
   }
 
   @Override
+  public Optional<YardDevice> registersAt(long phys) {
+    return state.devices().withRegistersAt(phys).map(YardDevice.class::cast);
+  }
+
+  @Override
   public Optional<BounceArea> defaultBounce() {
     return state.pools().defaultBounce();
   }

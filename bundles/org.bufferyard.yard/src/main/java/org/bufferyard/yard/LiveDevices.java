@@ -83,6 +83,13 @@ final class LiveDevices {
     return device;
   }
 
+  /** The device that has a register window there. */
+  Optional<LiveDevice> withRegistersAt(long phys) {
+    return devices.values().stream()
+        .filter(d -> d.spec().registers().stream().anyMatch(window -> window.contains(phys)))
+        .findFirst();
+  }
+
   /** The object behind a handle, one that was removed included. */
   static LiveDevice live(DmaDevice device) {
     if (device instanceof LiveDevice live) {

@@ -47,6 +47,15 @@ public record PeerToPeer(MapType type, int distance, boolean acsRedirected, long
     return from.isPresent() && to.isPresent() ? between(from.get(), to.get()) : UNREACHABLE;
   }
 
+  /**
+   * The same where it is not sure whose registers they are.
+   *
+   * @param provider empty: nobody's
+   */
+  public static PeerToPeer between(Optional<? extends DmaDevice> provider, DmaDevice client) {
+    return provider.map(p -> between(p, client)).orElse(UNREACHABLE);
+  }
+
   /** Two different functions. */
   private static PeerToPeer between(PciPath provider, PciPath client) {
     List<Bridge> up = provider.upstream();
@@ -65,6 +74,16 @@ public record PeerToPeer(MapType type, int distance, boolean acsRedirected, long
     }
     int distance = up.size() + 1 + client.upstream().size() + 1;
     return throughHostBridge(provider, client, distance, false);
+  }
+
+  /** Why there is no way, for {@link MapType#NOT_SUPPORTED}: follows the client's name in a sentence. */
+  public String whyNotSupported(DmaDevice client) {
+    if (!client.isPci()) {
+      return "is no PCI function and reaches no peer";
+    }
+    return acsRedirected
+        ? "is sent to a host bridge by ACS, which forwards to no peer"
+        : "has no bridge in common with the registers, and its host bridge forwards to no peer";
   }
 
   private static int indexOf(List<Bridge> bridges, String id) {

@@ -9,6 +9,17 @@ public enum PageBacking {
    * inside a populated section). Arithmetic on it works; a CPU access through the linear map oopses.
    */
   UNMAPPED,
+  /**
+   * A register window of a PCI function whose driver made pages of it ({@code
+   * pci_p2pdma_add_resource()}): a struct page and a linear mapping, uncached. How a device reaches it
+   * depends on where both stand.
+   */
+  PEER,
   /** No struct page: a pointer to one is made up. */
-  NONE
+  NONE;
+
+  /** Whether there is a struct page that the CPU reaches the bytes through. */
+  public boolean hasLinearMapping() {
+    return this == LINEAR || this == PEER;
+  }
 }

@@ -45,7 +45,7 @@ public sealed interface Segment {
 
     @Override
     public PageRef page(PageHazards hazards) {
-      if (page.backing() != PageBacking.LINEAR) {
+      if (!page.backing().hasLinearMapping()) {
         hazards.pageWithoutLinearMapping(this);
       }
       return page;

@@ -1,6 +1,7 @@
 package org.bufferyard.api.memory;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -13,6 +14,9 @@ public final class SgTable {
   private final List<Segment> segments;
   private int origNents;
   private int nents;
+
+  /** SG_DMA_BUS_ADDRESS of each entry. */
+  private final BitSet busAddresses = new BitSet();
 
   /**
    * A table over these entries.
@@ -71,9 +75,24 @@ public final class SgTable {
     segments.set(index, segment);
   }
 
+  /**
+   * sg_dma_is_bus_address(): whether the DMA side of entry {@code index} is a PCI bus address of a peer,
+   * which nothing was mapped for.
+   */
+  public boolean isBusAddress(int index) {
+    return busAddresses.get(index);
+  }
+
+  /** sg_dma_mark_bus_address() and sg_dma_unmark_bus_address(): for implementations of mapping only. */
+  public void markBusAddress(int index, boolean marked) {
+    busAddresses.set(index, marked);
+  }
+
   /** A deep copy that shares nothing, CPU side only where there is one. */
   public SgTable copy() {
-    return new SgTable(segments, origNents, nents);
+    SgTable copy = new SgTable(segments, origNents, nents);
+    copy.busAddresses.or(busAddresses);
+    return copy;
   }
 
   /** Whether any entry lacks a page. */

@@ -2,6 +2,7 @@ package org.bufferyard.dma.iommu;
 
 import static org.bufferyard.api.dma.DmaAddress.hex;
 
+import java.util.Optional;
 import org.bufferyard.api.allocator.IovaAllocator;
 import org.bufferyard.api.dma.DmaAddress;
 import org.bufferyard.api.dma.DmaAttr;
@@ -13,6 +14,8 @@ import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
 import org.bufferyard.dma.mapping.CacheUpkeep;
 import org.bufferyard.dma.mapping.CpuList;
+import org.bufferyard.dma.mapping.PeerRules;
+import org.bufferyard.dma.mapping.PeerWays;
 import org.bufferyard.dma.mapping.Reach;
 import org.bufferyard.dma.mapping.SgEntries;
 import org.bufferyard.dma.mapping.Trail;
@@ -95,6 +98,7 @@ public final class IommuLists {
       YardDevice device,
       SgTable table,
       CpuList cpu,
+      Optional<PeerWays> peers,
       DmaDirection direction,
       DmaAttrs attrs) {
     if (!attrs.has(DmaAttr.SKIP_CPU_SYNC)) {
@@ -107,9 +111,14 @@ public final class IommuLists {
         new PaddedList(
             table,
             cpu,
+            peers,
             domain.table().geometry().granule(),
             boundary,
             IommuRules.PADDING_OVERFLOW.holdsIn(kernel));
+    if (peers.filter(p -> p.refused() >= 0).isPresent()) {
+      return listFailed(
+          device, table, list, Errno.EREMOTEIO.rc(), "no way to entry " + peers.get().refused());
+    }
     if (list.overflows()) {
       return listFailed(device, table, list, Errno.EINVAL.rc(), "padding overflows an entry");
     }
@@ -133,9 +142,15 @@ public final class IommuLists {
 
   private int finish(YardDevice device, SgTable table, PaddedList list, long iova, long boundary) {
     SegmentFinalizer out =
-        new SegmentFinalizer(list, iova, boundary, device.maxSegmentSize());
+        new SegmentFinalizer(
+            list,
+            iova,
+            boundary,
+            device.maxSegmentSize(),
+            PeerRules.FIRST_LENGTH.holdsIn(kernel));
     for (int i = 0; i < list.entries; i++) {
       boolean used = i < out.count;
+      table.markBusAddress(i, used && out.bus[i]);
       SgEntries.setDma(
           table, i, used ? out.dma[i] : Segment.NO_DMA, used ? out.length[i] : 0);
     }
@@ -155,7 +170,8 @@ public final class IommuLists {
             + (list.entries == 1 ? " entry becomes " : " entries become ")
             + out.count
             + (out.count == 1 ? " segment" : " segments")
-            + " in one IOVA range, max_seg_size "
+            + (list.total() == 0 ? ", no IOVA" : " in one IOVA range")
+            + ", max_seg_size "
             + max,
         "entries",
         Integer.toString(list.entries),
@@ -167,6 +183,16 @@ public final class IommuLists {
         hex(boundary),
         "bytes",
         Long.toString(list.total()));
+    if (out.wrongLength >= 0) {
+      trail.hazard(
+          PeerRules.FIRST_LENGTH,
+          device.id(),
+          "segment "
+              + out.wrongLength
+              + " is a peer's bus address and gets the length of the list's first entry, "
+              + out.length[out.wrongLength]
+              + " bytes, not its own");
+    }
     if (list.padding() != 0) {
       trail.hazard(
           IommuRules.PADDING,
@@ -206,6 +232,7 @@ public final class IommuLists {
   /** __invalidate_sg(): the list is restored, but for entries of 0 bytes, which keep the padding. */
   private int listFailed(YardDevice device, SgTable table, PaddedList list, int rc, String why) {
     for (int i = 0; i < list.entries; i++) {
+      table.markBusAddress(i, false);
       SgEntries.setDma(table, i, Segment.NO_DMA, 0);
       if (list.length[i] == 0 && list.padded[i] != 0) {
         SgEntries.setLength(table, i, list.padded[i]);
@@ -241,19 +268,28 @@ public final class IommuLists {
     return unmapSegments(domain, device, table, entries);
   }
 
-  /** The same without looking at the CPU side. */
+  /** The same without looking at the CPU side; bus addresses of peers have no IOVA. */
   public boolean unmapSegments(Domain domain, YardDevice device, SgTable table, int entries) {
     long start = 0;
     long end = 0;
+    boolean peers = false;
     for (int i = 0; i < entries; i++) {
+      if (table.isBusAddress(i)) {
+        table.markBusAddress(i, false);
+        peers = true;
+        continue;
+      }
       Segment s = table.segments().get(i);
       if (s.dmaLength() == 0) {
         break;
       }
-      if (i == 0) {
+      if (end == 0) {
         start = s.dma();
       }
       end = s.dma() + s.dmaLength();
+    }
+    if (end == 0 && peers) {
+      return true;
     }
     if (end == 0) {
       // A first segment of 0 bytes ends the kernel's search at once.

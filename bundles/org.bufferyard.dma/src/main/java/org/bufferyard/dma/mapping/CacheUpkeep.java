@@ -2,9 +2,9 @@ package org.bufferyard.dma.mapping;
 
 import static org.bufferyard.api.dma.DmaAddress.hex;
 
+import java.util.function.LongPredicate;
 import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.event.DmaEvent;
-import org.bufferyard.api.memory.PageBacking;
 import org.bufferyard.api.memory.PhysMemory;
 import org.bufferyard.platform.spec.MachineSpec.Architecture;
 import org.bufferyard.platform.yard.CpuCache;
@@ -19,12 +19,22 @@ public final class CacheUpkeep {
   private final Architecture architecture;
   private final PhysMemory memory;
   private final CpuCache cache;
+  private final LongPredicate registers;
   private final Trail trail;
 
-  public CacheUpkeep(Architecture architecture, PhysMemory memory, CpuCache cache, Trail trail) {
+  /**
+   * @param registers whether a device has registers at an address
+   */
+  public CacheUpkeep(
+      Architecture architecture,
+      PhysMemory memory,
+      CpuCache cache,
+      LongPredicate registers,
+      Trail trail) {
     this.architecture = architecture;
     this.memory = memory;
     this.cache = cache;
+    this.registers = registers;
     this.trail = trail;
   }
 
@@ -70,9 +80,12 @@ public final class CacheUpkeep {
     }
   }
 
-  /** Emulated kernels survive this; the cores of a real arm64 take a translation fault. */
+  /**
+   * Emulated kernels survive this; the cores of a real arm64 take a translation fault. Pages in registers
+   * are peer-to-peer memory, which has a linear mapping.
+   */
   private void checkAlias(YardDevice device, long phys) {
-    if (trail.on() && memory.backing(phys) != PageBacking.LINEAR) {
+    if (trail.on() && !memory.backing(phys).hasLinearMapping() && !registers.test(phys)) {
       trail.hazard(
           MappingRules.CACHE_OF_NO_PAGE,
           device.id(),

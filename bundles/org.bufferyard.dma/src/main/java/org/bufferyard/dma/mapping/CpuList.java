@@ -15,6 +15,7 @@ public final class CpuList {
   private final int[] offset;
   private final long[] length;
   private int firstBad = -1;
+  private boolean peers;
 
   public CpuList(SgTable table, PageHazards hazards) {
     this(table, table.origNents(), hazards);
@@ -32,7 +33,8 @@ public final class CpuList {
           phys[i] = p.phys();
           offset[i] = p.offset();
           length[i] = p.length();
-          if (p.page().backing() != PageBacking.LINEAR && firstBad < 0) {
+          peers |= isPeer(p.page());
+          if (!p.page().backing().hasLinearMapping() && firstBad < 0) {
             firstBad = i;
             hazards.pageWithoutLinearMapping(p);
           }
@@ -68,6 +70,16 @@ public final class CpuList {
   /** The first entry whose page is none or has no linear mapping; -1 when all are good. */
   public int firstBad() {
     return firstBad;
+  }
+
+  /** is_pci_p2pdma_page(). */
+  public static boolean isPeer(PageRef page) {
+    return page.backing() == PageBacking.PEER;
+  }
+
+  /** Whether an entry is a peer-to-peer page. */
+  public boolean hasPeers() {
+    return peers;
   }
 
   public long[] physOfAll() {

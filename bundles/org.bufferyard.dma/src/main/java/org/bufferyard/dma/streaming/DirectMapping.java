@@ -2,6 +2,7 @@ package org.bufferyard.dma.streaming;
 
 import static org.bufferyard.api.dma.DmaAddress.hex;
 
+import java.util.Optional;
 import org.bufferyard.api.dma.DmaAddress;
 import org.bufferyard.api.dma.DmaAttr;
 import org.bufferyard.api.dma.DmaAttrs;
@@ -19,6 +20,8 @@ import org.bufferyard.dma.mapping.CpuList;
 import org.bufferyard.dma.mapping.MappingRules;
 import org.bufferyard.dma.mapping.MaskRules;
 import org.bufferyard.dma.mapping.Masks;
+import org.bufferyard.dma.mapping.PeerRules;
+import org.bufferyard.dma.mapping.PeerWays;
 import org.bufferyard.dma.mapping.Reach;
 import org.bufferyard.dma.mapping.SgEntries;
 import org.bufferyard.dma.mapping.Trail;
@@ -247,13 +250,57 @@ public final class DirectMapping {
     return dma;
   }
 
-  /** dma_direct_map_sg(): entries stay entries; the number of them, or -EIO. */
+  /** Whether a bounce, which a peer-to-peer page never gets before 7.x, would be needed. */
+  boolean refusesPeer(YardDevice device, long phys, long size, DmaDirection direction) {
+    boolean bounces =
+        masks.forcesBounce(device)
+            || !Reach.within(
+                device.rangeMap().toDma(phys), size, Reach.streamingLimit(device))
+            || KmallocBounce.needed(kernel, machine, device, size, direction);
+    boolean refused = bounces && PeerRules.NEVER_BOUNCED.holdsIn(kernel);
+    if (refused && trail.on()) {
+      trail.decided(
+          PeerRules.NEVER_BOUNCED,
+          device.id(),
+          "a page of a peer's registers, " + hex(phys) + "+" + size
+              + ", is never bounced: DMA_MAPPING_ERROR",
+          "phys",
+          hex(phys));
+    }
+    return refused;
+  }
+
+  /**
+   * dma_direct_map_sg(): entries stay entries; the number of them, -EIO, or -EREMOTEIO for a peer that
+   * there is no way to.
+   */
   int mapList(
-      YardDevice device, SgTable table, CpuList cpu, DmaDirection direction, DmaAttrs attrs) {
+      YardDevice device,
+      SgTable table,
+      CpuList cpu,
+      Optional<PeerWays> peers,
+      DmaDirection direction,
+      DmaAttrs attrs) {
     for (int i = 0; i < cpu.size(); i++) {
+      table.markBusAddress(i, false);
+      if (peers.isPresent() && peers.get().refused() == i) {
+        unmapList(device, table, i, direction, attrs.with(DmaAttr.SKIP_CPU_SYNC));
+        return Errno.EREMOTEIO.rc();
+      }
+      if (peers.isPresent() && peers.get().isBusAddress(i)) {
+        SgEntries.setDma(table, i, peers.get().busAddress(i), cpu.length(i));
+        table.markBusAddress(i, true);
+        continue;
+      }
+      boolean refused =
+          peers.isPresent()
+              && peers.get().isThroughHostBridge(i)
+              && refusesPeer(device, cpu.phys(i), cpu.length(i), direction);
       // The first entry explains; the others follow by the same rules.
       long dma =
-          map(device, cpu.phys(i), cpu.length(i), direction, attrs, i == 0 && trail.on());
+          refused
+              ? DmaAddress.MAPPING_ERROR
+              : map(device, cpu.phys(i), cpu.length(i), direction, attrs, i == 0 && trail.on());
       if (dma == DmaAddress.MAPPING_ERROR) {
         // Entries that were mapped keep their stale addresses, as on a machine.
         SgEntries.setDma(table, i, Segment.NO_DMA, 0);
@@ -291,6 +338,10 @@ public final class DirectMapping {
   void unmapList(
       YardDevice device, SgTable table, int entries, DmaDirection direction, DmaAttrs attrs) {
     for (int i = 0; i < entries; i++) {
+      if (table.isBusAddress(i)) {
+        table.markBusAddress(i, false);
+        continue;
+      }
       Segment s = table.segments().get(i);
       unmap(device, s.dma(), s.dmaLength(), direction, attrs);
     }

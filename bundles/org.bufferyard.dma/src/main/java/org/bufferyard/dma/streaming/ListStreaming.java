@@ -17,7 +17,9 @@ import org.bufferyard.dma.mapping.CpuList;
 import org.bufferyard.dma.mapping.LiveMappings;
 import org.bufferyard.dma.mapping.MappingRules;
 import org.bufferyard.dma.mapping.Masks;
+import org.bufferyard.dma.mapping.PeerWays;
 import org.bufferyard.dma.mapping.Trail;
+import org.bufferyard.platform.yard.DmaEngineContext;
 import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.MappingLedger.Kind;
 import org.bufferyard.platform.yard.YardDevice;
@@ -27,6 +29,7 @@ import org.bufferyard.platform.yard.YardDevice;
  * Engine thread only.
  */
 public final class ListStreaming {
+  private final DmaEngineContext yard;
   private final PageHazards hazards;
   private final Streaming single;
   private final DirectMapping direct;
@@ -37,7 +40,7 @@ public final class ListStreaming {
   private final Trail trail;
 
   public ListStreaming(
-      PageHazards hazards,
+      DmaEngineContext yard,
       Streaming single,
       DirectMapping direct,
       IommuMapping iommu,
@@ -45,7 +48,8 @@ public final class ListStreaming {
       LiveMappings live,
       CacheUpkeep caches,
       Trail trail) {
-    this.hazards = hazards;
+    this.yard = yard;
+    this.hazards = yard.hazards();
     this.single = single;
     this.direct = direct;
     this.iommu = iommu;
@@ -94,13 +98,16 @@ public final class ListStreaming {
     }
     Optional<Domain> domain = Masks.dmaDomain(device);
     boolean bounced = domain.isPresent() && iommuLists.bouncesList(device, cpu, direction);
+    // The bounced path behind an IOMMU asks for no way.
+    Optional<PeerWays> peers =
+        bounced ? Optional.empty() : PeerWays.of(yard, trail, device, table, cpu);
     int nents;
     if (domain.isEmpty()) {
-      nents = direct.mapList(device, table, cpu, direction, attrs);
+      nents = direct.mapList(device, table, cpu, peers, direction, attrs);
     } else if (bounced) {
       nents = iommuLists.mapBouncedList(domain.get(), device, table, cpu, direction, attrs);
     } else {
-      nents = iommuLists.mapList(domain.get(), device, table, cpu, direction, attrs);
+      nents = iommuLists.mapList(domain.get(), device, table, cpu, peers, direction, attrs);
     }
     if (nents <= 0) {
       return failed(device, cpu, direction, launder(device, nents));
@@ -274,6 +281,10 @@ public final class ListStreaming {
     boolean behindIommu = domain.isPresent() && !live.isBounced(table);
     CpuList cpu = new CpuList(table, Math.min(entries, table.origNents()), hazards);
     for (int i = 0; i < cpu.size(); i++) {
+      if (table.isBusAddress(i)) {
+        // F14: nothing of it is in a cache, or was mapped.
+        continue;
+      }
       if (behindIommu) {
         // The CPU list is used, not the mapping (C11).
         if (forDevice) {

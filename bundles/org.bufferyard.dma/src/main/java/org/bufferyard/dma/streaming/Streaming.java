@@ -12,15 +12,16 @@ import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.DmaEvent.MessageClass;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.kernel.KernelProfile;
-import org.bufferyard.api.memory.PageBacking;
 import org.bufferyard.api.memory.PageHazards;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.dma.iommu.IommuMapping;
+import org.bufferyard.dma.mapping.CpuList;
 import org.bufferyard.dma.mapping.LiveMappings;
 import org.bufferyard.dma.mapping.MappingRules;
 import org.bufferyard.dma.mapping.Masks;
 import org.bufferyard.dma.mapping.Trail;
+import org.bufferyard.platform.yard.DmaEngineContext;
 import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.MappingLedger.Kind;
 import org.bufferyard.platform.yard.YardDevice;
@@ -34,20 +35,21 @@ public final class Streaming {
   private final PageHazards hazards;
   private final DirectMapping direct;
   private final IommuMapping iommu;
+  private final SinglePeerPages peerPages;
   private final LiveMappings live;
   private final Trail trail;
 
   public Streaming(
-      KernelProfile kernel,
-      PageHazards hazards,
+      DmaEngineContext yard,
       DirectMapping direct,
       IommuMapping iommu,
       LiveMappings live,
       Trail trail) {
-    this.kernel = kernel;
-    this.hazards = hazards;
+    this.kernel = yard.kernel();
+    this.hazards = yard.hazards();
     this.direct = direct;
     this.iommu = iommu;
+    this.peerPages = new SinglePeerPages(yard, direct, trail);
     this.live = live;
     this.trail = trail;
   }
@@ -65,7 +67,7 @@ public final class Streaming {
    * dies at the first use.
    */
   void needStructPage(YardDevice device, PageRef page) {
-    if (kernel.pageToPfnReadsPage() && page.backing() != PageBacking.LINEAR) {
+    if (kernel.pageToPfnReadsPage() && !page.backing().hasLinearMapping()) {
       throw trail.oops(
           MappingRules.PAGE_TO_PFN,
           device.id(),
@@ -96,7 +98,10 @@ public final class Streaming {
     }
     needDirection(device, direction);
     needStructPage(device, page);
-    if (page.backing() != PageBacking.LINEAR) {
+    if (CpuList.isPeer(page) && !peerPages.mayMap(device, page.phys() + offset, size, direction)) {
+      return failed(device, page.phys() + offset, size);
+    }
+    if (!page.backing().hasLinearMapping()) {
       hazards.pageWithoutLinearMapping(new Segment.PageBacked(page, (int) offset, size));
     }
     return mapPhys(device, page.phys() + offset, size, direction, known(attrs));

@@ -45,6 +45,9 @@ public interface DmaEngineContext extends KindContext {
   /** The global coherent pool (linux,dma-default), B7.2. */
   Optional<YardDevice.Pool> globalPool();
 
+  /** The device that has a register window at that address. */
+  Optional<YardDevice> registersAt(long phys);
+
   /** The default bounce pool; empty when off. */
   Optional<BounceArea> defaultBounce();
 }

@@ -99,7 +99,7 @@ final class ShareJudge {
           new SegmentView(
               p.dma(),
               p.dmaLength(),
-              Optional.of(new PageView(p.phys(), p.page().backing() == PageBacking.LINEAR)));
+              Optional.of(new PageView(p.phys(), p.page().backing().hasLinearMapping())));
       case Segment.DmaOnly d -> new SegmentView(d.dma(), d.dmaLength(), Optional.empty());
     };
   }

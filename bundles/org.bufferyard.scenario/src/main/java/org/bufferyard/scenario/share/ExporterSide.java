@@ -211,10 +211,14 @@ public final class ExporterSide {
         && !registers.get().isExportedIn(yard.kernel(), reasons)) {
       return Optional.empty();
     }
-    if (registers.isPresent()) {
-      RegisterWindow.check(forcedOps);
+    boolean peerPages = registers.filter(window -> window.hasPages(forcedOps)).isPresent();
+    registers.ifPresent(window -> window.check(forcedOps));
+    Optional<Refusal> noPages =
+        peerPages ? registers.get().addPages(reasons) : Optional.empty();
+    if (noPages.isPresent()) {
+      return noPages;
     }
-    ExportedMemory memory = memory();
+    ExportedMemory memory = memory(peerPages);
     String driverOps =
         registers
             .map(window -> window.ops(driverOps()))
@@ -232,9 +236,9 @@ public final class ExporterSide {
     return registers.isPresent() ? "VFIO_DEVICE_FEATURE_DMA_BUF" : "VIDIOC_EXPBUF";
   }
 
-  private ExportedMemory memory() {
+  private ExportedMemory memory(boolean peerPages) {
     if (registers.isPresent()) {
-      return registers.get().memory();
+      return registers.get().memory(peerPages);
     }
     return ofPages.isPresent()
         ? new ExportedMemory(

@@ -13,6 +13,9 @@ public final class ShareRules {
   /** A GEM object of shmem pages allocates. */
   public static final Rule SHMEM = Rule.of("G6", "drm_gem_shmem_get_pages_sgt");
 
+  /** A driver makes pages of its registers. */
+  public static final Rule PEER_PAGES = Rule.of("F14", "pci_p2pdma_add_resource");
+
   /** What of a device is shared, where it is no memory. */
   public static final Rule REGISTERS = Rule.of("F15", "dma_buf_phys_vec_to_sgt");
 

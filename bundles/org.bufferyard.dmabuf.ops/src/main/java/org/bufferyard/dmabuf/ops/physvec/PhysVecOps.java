@@ -155,19 +155,10 @@ final class PhysVecOps implements DmaBufOps, BufferLifecycle, CpuAccessOps {
     PeerToPeer way = PeerToPeer.between(memory.exporter(), importer);
     return switch (way.type()) {
       case NOT_SUPPORTED ->
-          SgResult.failed(refused(DISTANCE, attachment, unreachable(way, importer), Errno.EINVAL));
+          SgResult.failed(refused(DISTANCE, attachment, way.whyNotSupported(importer), Errno.EINVAL));
       case BUS_ADDR -> byBusAddress(way, importer);
       case THRU_HOST_BRIDGE -> mapped(importer, direction);
     };
-  }
-
-  private static String unreachable(PeerToPeer way, DmaDevice importer) {
-    if (!importer.isPci()) {
-      return "is no PCI function and reaches no peer";
-    }
-    return way.acsRedirected()
-        ? "is sent to a host bridge by ACS, which forwards to no peer"
-        : "has no bridge in common with the registers, and its host bridge forwards to no peer";
   }
 
   /** PCI_P2PDMA_MAP_BUS_ADDR: no IOMMU is on the way, nothing is mapped and nothing to undo. */

@@ -102,7 +102,7 @@ final class Vb2ContigOps implements DmaBufOps, BufferLifecycle {
     for (int i = 0; i < copy.origNents(); i++) {
       if (copy.segments().get(i) instanceof Segment.PageBacked entry) {
         copy.set(i, new Segment.PageBacked(entry.page(), entry.offset(), entry.length()));
-        madeUp += entry.page().backing() == PageBacking.LINEAR ? 0 : 1;
+        madeUp += entry.page().backing().hasLinearMapping() ? 0 : 1;
       }
     }
     copy.setNents(copy.origNents());
@@ -134,6 +134,7 @@ final class Vb2ContigOps implements DmaBufOps, BufferLifecycle {
   private static String nameOf(PageRef page) {
     return switch (page.backing()) {
       case LINEAR -> "System RAM";
+      case PEER -> "registers with pages";
       case UNMAPPED -> "a struct page without a linear mapping";
       case NONE -> "no struct page";
     };
