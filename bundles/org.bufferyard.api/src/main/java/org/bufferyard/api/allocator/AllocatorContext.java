@@ -5,7 +5,10 @@ import org.bufferyard.api.event.KindContext;
 import org.bufferyard.api.memory.PhysRange;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** What the yard tells an allocator. */
+/**
+ * What the yard tells an allocator or a bounce pool when it opens one. Valid until the instance is
+ * closed or revoked; a call afterwards throws. Engine thread only.
+ */
 @ProviderType
 public interface AllocatorContext extends KindContext {
   /**

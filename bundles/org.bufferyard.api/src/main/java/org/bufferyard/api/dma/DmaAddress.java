@@ -1,6 +1,9 @@
 package org.bufferyard.api.dma;
 
-/** Sentinels of {@code dma_addr_t}. */
+/**
+ * The sentinel of {@code dma_addr_t}, and how addresses are written. An address is an unsigned
+ * {@code long} in bytes.
+ */
 public final class DmaAddress {
   /** What a failed mapping returns: all ones. */
   public static final long MAPPING_ERROR = -1L;

@@ -1,6 +1,9 @@
 package org.bufferyard.api.dma;
 
-/** One bit of {@code DMA_ATTR_*} (B13). */
+/**
+ * One bit of {@code DMA_ATTR_*} (B13, {@code include/linux/dma-mapping.h}). {@link DmaAttrs} is a
+ * set of them.
+ */
 public enum DmaAttr {
   WEAK_ORDERING(1),
   WRITE_COMBINE(2),

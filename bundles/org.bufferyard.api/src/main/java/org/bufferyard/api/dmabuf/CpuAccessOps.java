@@ -4,7 +4,11 @@ import org.bufferyard.api.dma.Dma.MapResult;
 import org.bufferyard.api.dma.DmaDirection;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** The CPU's side of the ops. */
+/**
+ * The CPU's side of one buffer's ops, as the members of {@code struct dma_buf_ops} of these names.
+ * Which of them the exporter sets stands in its {@link OpsTraits}; the core calls no other.
+ * Results are 0 or a negative errno. Engine thread only.
+ */
 @ConsumerType
 public interface CpuAccessOps {
   /** Before the core waits for fences (F7): 0 or a negative errno. */

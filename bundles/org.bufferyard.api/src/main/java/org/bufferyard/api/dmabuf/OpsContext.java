@@ -7,7 +7,11 @@ import org.bufferyard.api.memory.PageHazards;
 import org.bufferyard.api.memory.SgTable;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** What the yard gives an exporter's ops. */
+/**
+ * What the yard gives the ops of one buffer: the DMA API, fences, CPU mappings. Valid until {@link
+ * BufferLifecycle#release} returns or the plug-in is revoked; a call afterwards throws. Engine
+ * thread only.
+ */
 @ProviderType
 public interface OpsContext extends KindContext {
   /** Id of the buffer in events, {@code "buf:"} and the inode number. */

@@ -1,6 +1,9 @@
 package org.bufferyard.api.iommu;
 
-/** IOMMU_DOMAIN_*; {@link #sysfs} is the word in iommu_groups/N/type (D12). */
+/**
+ * {@code IOMMU_DOMAIN_*} ({@code include/linux/iommu.h}); {@link #sysfs} is the word in {@code
+ * iommu_groups/N/type} (D12).
+ */
 public enum DomainType {
   BLOCKED("blocked"),
   IDENTITY("identity"),

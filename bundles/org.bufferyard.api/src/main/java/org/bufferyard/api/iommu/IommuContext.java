@@ -5,7 +5,11 @@ import org.bufferyard.api.event.KindContext;
 import org.bufferyard.api.memory.PhysMemory;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** What the yard gives an IOMMU. */
+/**
+ * What the yard gives one IOMMU: memory, room for tables, the time, and names for its messages.
+ * Addresses and sizes are bytes. Valid until the IOMMU is closed or revoked; a call afterwards
+ * throws. Engine thread only.
+ */
 @ProviderType
 public interface IommuContext extends KindContext {
   /** The memory that table walkers read. */

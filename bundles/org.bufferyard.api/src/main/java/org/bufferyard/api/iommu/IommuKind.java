@@ -2,7 +2,10 @@ package org.bufferyard.api.iommu;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** A type of IOMMU with its table format. A stateless service. */
+/**
+ * A type of IOMMU with its table format. A stateless service, shared by all yards, called on any
+ * engine thread.
+ */
 @ConsumerType
 public interface IommuKind {
   /**

@@ -1,6 +1,9 @@
 package org.bufferyard.api.iommu;
 
-/** IOMMU_* protection bits (D1). */
+/**
+ * {@code IOMMU_*} protection bits (D1, {@code include/linux/iommu.h}): what {@link
+ * IommuDomain#map} takes.
+ */
 public final class IommuProt {
   public static final int READ = 1;
   public static final int WRITE = 2;

@@ -2,7 +2,10 @@ package org.bufferyard.api.iommu;
 
 import java.util.Objects;
 
-/** The outcome of one access. */
+/**
+ * The outcome of one access. Immutable; a fault is an outcome too, with what the hardware tells of
+ * it. Addresses are bytes.
+ */
 public sealed interface Translation {
 
   /**

@@ -1,6 +1,8 @@
 package org.bufferyard.api.memory;
 
-/** What stands behind a page frame number. */
+/**
+ * What stands behind a page frame number: what {@code pfn_valid()} and the linear map say of it.
+ */
 public enum PageBacking {
   /** System RAM: a struct page and a linear mapping. */
   LINEAR,

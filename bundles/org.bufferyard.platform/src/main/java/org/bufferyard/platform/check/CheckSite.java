@@ -4,7 +4,10 @@ import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** What a watching rule works with. */
+/**
+ * What a watching rule works with: the board, and where findings go. One for each watch; on the
+ * thread that feeds the stream.
+ */
 @ProviderType
 public interface CheckSite {
   PlatformSpec board();

@@ -7,7 +7,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.bufferyard.api.memory.PhysRange;
 
-/** What takes part in DMA besides memory. Elements refer to each other by node path. */
+/**
+ * What takes part in DMA besides memory, as an importer found it: buses, devices, IOMMUs. Elements
+ * refer to each other by node path. Addresses and sizes are bytes, unsigned. Immutable.
+ */
 public sealed interface DraftNode {
   Head head();
 

@@ -3,7 +3,10 @@ package org.bufferyard.platform.verdict;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** {@code --memory}: what the exported buffer is made of. */
+/**
+ * {@code --memory}: what the exported buffer is made of. {@link #word} is how files and command
+ * lines write it.
+ */
 public enum MemoryKind {
   /** What dma_alloc_attrs gives the exporter. */
   DEFAULT("default"),

@@ -2,7 +2,10 @@ package org.bufferyard.platform.web;
 
 import org.osgi.annotation.versioning.ProviderType;
 
-/** Serves the editor's page. A service, there once the feature {@code web} is installed. */
+/**
+ * Serves the editor's page. A service, there once the feature {@code web} is installed; safe for
+ * any thread, and whatever runs behind the port runs on threads of its own.
+ */
 @ProviderType
 public interface PageServer {
   /**

@@ -1,6 +1,6 @@
 package org.bufferyard.platform.yard;
 
-/** What became of a {@link KindSwap}. */
+/** What became of a {@link KindSwap}. Immutable: what it tells was so when the swap ended. */
 public sealed interface SwapOutcome {
   KindSwap swap();
 

@@ -2,7 +2,10 @@ package org.bufferyard.platform.yard;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Told what a running yard does on its own account. */
+/**
+ * Told what a running yard does on its own account. Called on the engine thread; it must not throw
+ * nor wait.
+ */
 @ConsumerType
 public interface YardListener {
   /**
