@@ -14,13 +14,13 @@ import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.iommu.AccessAttributes;
 import org.bufferyard.api.iommu.AttributedAccess;
 import org.bufferyard.api.iommu.Iommu;
-import org.bufferyard.api.iommu.MessageTarget;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.iommu.Translation.Fault;
 import org.bufferyard.api.iommu.Translation.Translated;
 import org.bufferyard.api.kernel.Rule;
 import org.bufferyard.api.memory.PageRef;
+import org.bufferyard.yard.guard.GuardedIommu;
 import org.bufferyard.yard.memory.SparseMemory;
 import org.bufferyard.yard.memory.WriteBackCache;
 
@@ -117,25 +117,25 @@ final class Bus implements DeviceBus {
 
   @Override
   public Optional<Fault> write(long address, byte[] from, int offset, int length) {
-    Optional<MessageTarget> target = messageTarget(address, length);
+    Optional<GuardedIommu> target = messageTarget(address, length);
     return target.isPresent()
         ? send(target.get(), address, from, offset)
         : transfer(address, from, offset, length, true);
   }
 
   /** Who takes such a write for a message. */
-  private Optional<MessageTarget> messageTarget(long address, int length) {
-    return length == Integer.BYTES
-            && (address & Integer.BYTES - 1) == 0
-            && !attributes.hasPasid()
-            && translator.isPresent()
-            && translator.get().iommu() instanceof MessageTarget target
-            && target.takesMessage(address)
-        ? Optional.of(target)
-        : Optional.empty();
+  private Optional<GuardedIommu> messageTarget(long address, int length) {
+    if (length != Integer.BYTES
+        || (address & Integer.BYTES - 1) != 0
+        || attributes.hasPasid()
+        || translator.isEmpty()
+        || !(translator.get().iommu() instanceof GuardedIommu iommu)) {
+      return Optional.empty();
+    }
+    return iommu.messages().filter(m -> m.contains(address)).map(m -> iommu);
   }
 
-  private Optional<Fault> send(MessageTarget target, long address, byte[] from, int offset) {
+  private Optional<Fault> send(GuardedIommu target, long address, byte[] from, int offset) {
     Objects.checkFromIndexSize(offset, Integer.BYTES, from.length);
     checkPresent();
     int data =

@@ -242,7 +242,8 @@ final class Translations {
       table.close();
       return Optional.empty();
     }
-    List<PhysRange> reserved = place.named().map(iommu::reserved).orElse(List.of());
+    List<PhysRange> reserved =
+        place.named().map(iommu::reserved).orElseGet(() -> messages(iommu, device));
     IovaAllocator book =
         type.isDmaApi() ? spaces.open(id, table, device.spec(), reserved) : NoIova.SPACE;
     Domain domain =
@@ -258,6 +259,15 @@ final class Translations {
       }
     }
     return Optional.of(group);
+  }
+
+  /** Addresses of messages, unless the board says them itself. */
+  private static List<PhysRange> messages(GuardedIommu iommu, LiveDevice device) {
+    return iommu
+        .messages()
+        .filter(m -> !device.spec().reservedIova().contains(m))
+        .map(List::of)
+        .orElse(List.of());
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.bufferyard.yard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.bufferyard.api.iommu.MessageTarget;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.iommu.Translation.Fault;
+import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.yard.Yard;
 import org.junit.jupiter.api.Test;
 
@@ -44,8 +46,8 @@ final class MessagesTest {
     }
 
     @Override
-    public boolean takesMessage(long address) {
-      return address >>> 12 == DOORBELL >>> 12;
+    public PhysRange messages() {
+      return new PhysRange(DOORBELL, 4096);
     }
 
     @Override
@@ -77,6 +79,15 @@ final class MessagesTest {
     @Override
     public void close() {
       plain.close();
+    }
+  }
+
+  @Test
+  void theirAddressesAreKeptFree() {
+    try (Yard yard = bench.open()) {
+      assertTrue(
+          bench.kinds.calls.contains("reserve doorbell/a 1043968-1043968"),
+          bench.kinds.calls::toString);
     }
   }
 

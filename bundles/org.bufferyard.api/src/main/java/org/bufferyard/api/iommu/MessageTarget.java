@@ -1,6 +1,7 @@
 package org.bufferyard.api.iommu;
 
 import java.util.Optional;
+import org.bufferyard.api.memory.PhysRange;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -9,8 +10,11 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface MessageTarget {
-  /** Whether an aligned write of four bytes to this bus address, without a PASID, is a message. */
-  boolean takesMessage(long address);
+  /**
+   * The bus addresses at which an aligned write of four bytes, without a PASID, is a message. The DMA
+   * API never hands them out (IOMMU_RESV_MSI).
+   */
+  PhysRange messages();
 
   /**
    * What becomes of a message.

@@ -66,9 +66,9 @@ final class DeviceMessages {
     decide(
         request.source(),
         request.address(),
-        ("0x%x is in the interrupt range: never translated, and only a write of four bytes is a"
-                + " message there")
-            .formatted(request.address()));
+        "0x%x to 0x%x is the interrupt range: never translated, and memory to nobody; a write of"
+                .formatted(InterruptMessage.RANGE.base(), InterruptMessage.RANGE.last())
+            + " four bytes is a message there, all else is refused");
   }
 
   private void decide(int source, long address, String text) {

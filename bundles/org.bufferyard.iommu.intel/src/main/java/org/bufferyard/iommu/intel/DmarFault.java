@@ -19,6 +19,8 @@ enum DmarFault implements Lookup {
   ROOT_TABLE(0x8, "Root table address invalid"),
   CONTEXT_TABLE(0x9, "Context table ptr is invalid"),
   RESERVED_BITS(0xc, "non-zero reserved fields in PTE"),
+  /** The driver has no words for it. */
+  LEGACY_INTERRUPT_ADDRESS(0xe, "Unknown"),
   INTERRUPT_RESERVED(0x20, "Detected reserved fields in the decoded interrupt-remapped request"),
   INTERRUPT_INDEX(0x21, "Interrupt index exceeded the interrupt-remapping table size"),
   INTERRUPT_NOT_PRESENT(0x22, "Present field in the IRTE entry is clear"),

@@ -1,5 +1,7 @@
 package org.bufferyard.iommu.intel;
 
+import org.bufferyard.api.memory.PhysRange;
+
 /**
  * A write of four bytes to 0xfeexxxxx, as a device's MSI (VT-d specification 5.1.2, "Interrupt Requests").
  *
@@ -12,18 +14,16 @@ package org.bufferyard.iommu.intel;
  */
 record InterruptMessage(long address, int data) {
   /** Requests without a PASID to this range are interrupts and never translated. */
-  private static final long RANGE = 0xfee0_0000L;
-
-  private static final long RANGE_BYTES = 1L << 20;
+  static final PhysRange RANGE = new PhysRange(0xfee0_0000L, 1L << 20);
 
   static boolean isAddress(long address) {
-    return Long.compareUnsigned(address - RANGE, RANGE_BYTES) < 0;
+    return Long.compareUnsigned(address - RANGE.base(), RANGE.size()) < 0;
   }
 
   /** The message that names an entry of the table: handle, and the subhandle to add. */
   static InterruptMessage remappable(int handle, int subhandle) {
     return new InterruptMessage(
-        RANGE | (handle & 0x7fffL) << 5 | 1 << 4 | 1 << 3 | handle >>> 15 << 2, subhandle);
+        RANGE.base() | (handle & 0x7fffL) << 5 | 1 << 4 | 1 << 3 | handle >>> 15 << 2, subhandle);
   }
 
   boolean isRemappable() {

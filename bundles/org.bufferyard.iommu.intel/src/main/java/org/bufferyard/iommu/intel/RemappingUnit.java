@@ -28,6 +28,12 @@ final class RemappingUnit {
   /** A device whose access the tables refuse even after its page was said to be there gives up. */
   private static final int ATTEMPTS = 2;
 
+  /**
+   * Without a PASID only messages go to the interrupt range; anything else there ends as Unsupported
+   * Request, which is no fault of remapping.
+   */
+  static final String UNSUPPORTED = "UNSUPPORTED REQUEST";
+
   private final RequesterLookup lookup;
   private final TranslationCaches caches = new TranslationCaches();
   private final Translator translator;
@@ -96,7 +102,7 @@ final class RemappingUnit {
   /** What becomes of a request for memory. */
   Translation access(Request request) {
     if (!request.hasPasid() && InterruptMessage.isAddress(request.address())) {
-      return new Translated(request.address(), false);
+      return new Fault(0, UNSUPPORTED, request.address(), request.write());
     }
     Optional<Iotlb> own = devices.of(request.source());
     if (own.isPresent()) {
@@ -156,8 +162,8 @@ final class RemappingUnit {
     if (refused.isPresent()) {
       return refuse(refused.get(), request);
     }
-    if (request.hasPasid() && InterruptMessage.isAddress(translator.phys())) {
-      return refuse(DmarFault.INTERRUPT_ADDRESS, request);
+    if (InterruptMessage.isAddress(translator.phys())) {
+      return refuse(route.intoInterrupts(), request);
     }
     own.ifPresent(tlb -> grant(tlb, route, request));
     return new Translated(translator.phys(), translator.isStale());

@@ -159,6 +159,14 @@ record Route(
         : DmarFault.FIRST_LEVEL_EXECUTE;
   }
 
+  /** What a page in the interrupt range raises: LGN.4, SGN.8 (VT-d specification 3.15). */
+  DmarFault intoInterrupts() {
+    return switch (type) {
+      case PASS_THROUGH, LEGACY -> DmarFault.LEGACY_INTERRUPT_ADDRESS;
+      case FIRST_LEVEL, NESTED, SECOND_LEVEL -> DmarFault.INTERRUPT_ADDRESS;
+    };
+  }
+
   DmarFault reserved() {
     return switch (type) {
       case PASS_THROUGH, LEGACY -> DmarFault.RESERVED_BITS;

@@ -22,6 +22,7 @@ import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.kernel.Rule;
+import org.bufferyard.api.memory.PhysRange;
 
 /**
  * One VT-d unit as {@code drivers/iommu/intel} drives it (SEMANTICS H3, H4): domains with first- or
@@ -353,8 +354,8 @@ final class Vtd implements Iommu, CountingTlb, AttributedAccess, MessageTarget {
   }
 
   @Override
-  public boolean takesMessage(long address) {
-    return InterruptMessage.isAddress(address);
+  public PhysRange messages() {
+    return InterruptMessage.RANGE;
   }
 
   @Override

@@ -14,6 +14,7 @@ import org.bufferyard.api.event.DmaEvent.Decided;
 import org.bufferyard.api.iommu.IommuUnit;
 import org.bufferyard.api.iommu.Translation.Fault;
 import org.bufferyard.api.kernel.KernelProfile;
+import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.iommu.intel.InterruptRemapping.Outcome;
 import org.bufferyard.iommu.intel.InterruptRemapping.Outcome.Sent;
 import org.bufferyard.iommu.intel.InvalidationDescriptor.InterruptInvalidation;
@@ -178,8 +179,7 @@ class InterruptTest {
         "never with EIME");
     VtdBench off = new VtdBench();
     assertEquals(Optional.empty(), off.unit.message(off.device, COMPATIBLE, 0x31));
-    assertTrue(off.unit.takesMessage(COMPATIBLE));
-    assertFalse(off.unit.takesMessage(0xfef0_0000L));
+    assertEquals(new PhysRange(0xfee0_0000L, 1 << 20), off.unit.messages());
   }
 
   @Test
@@ -225,8 +225,8 @@ class InterruptTest {
   void anAccessOfAnotherSizeIsToldOf() {
     bench.access(0xfee0_1000L, true);
     assertEquals(
-        "0xfee01000 is in the interrupt range: never translated, and only a write of four bytes is"
-            + " a message there",
+        "0xfee00000 to 0xfeefffff is the interrupt range: never translated, and memory to nobody; a"
+            + " write of four bytes is a message there, all else is refused",
         bench.yard.events().of(Decided.class).getLast().text());
   }
 

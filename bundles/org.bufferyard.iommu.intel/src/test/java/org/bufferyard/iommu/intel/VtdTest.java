@@ -93,8 +93,16 @@ final class VtdTest {
 
   @Test
   void theInterruptRangeIsNeverTranslated() {
-    assertEquals(new Translated(0xfee0_0000L, false), bench.access(0xfee0_0000L, true));
-    assertEquals(new Translated(0xfeef_ffffL, false), bench.access(0xfeef_ffffL, true));
+    for (long address : new long[] {0xfee0_0000L, 0xfeef_ffffL}) {
+      assertEquals(
+          new Fault(0, "UNSUPPORTED REQUEST", address, true), bench.access(address, true));
+    }
+    assertEquals(0, bench.yard.events().of(DmaEvent.KernelMessage.class).size(), "not in the log");
+    bench.map(0x1000, 0xfee0_1000L, 4096, RW);
+    assertEquals(
+        new Fault(0xe, "Unknown", 0x1000, true),
+        bench.access(0x1000, true),
+        "LGN.4: nor may a page lead there");
     assertEquals(
         new Fault(5, "PTE Write access is not set", 0xfef0_0000L, true),
         bench.access(0xfef0_0000L, true));

@@ -18,7 +18,7 @@ import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.registry.PlugInException;
 
 /** An IOMMU whose surprises come out as a {@link PlugInException} that names it. */
-public final class GuardedIommu implements Iommu, AttributedAccess, MessageTarget {
+public final class GuardedIommu implements Iommu, AttributedAccess {
   private final Iommu plugIn;
   private final PlugIn who;
   private final IommuSite site;
@@ -70,18 +70,17 @@ public final class GuardedIommu implements Iommu, AttributedAccess, MessageTarge
         : translate(stream, address, write);
   }
 
-  /** Never where the hardware takes no messages. */
-  @Override
-  public boolean takesMessage(long address) {
+  /** Addresses of messages; empty where the hardware takes none. */
+  public Optional<PhysRange> messages() {
     return plugIn instanceof MessageTarget target
-        && who.call("takesMessage", () -> target.takesMessage(address));
+        ? Optional.of(who.call("messages", target::messages))
+        : Optional.empty();
   }
 
-  @Override
+  /** The hardware's answer; it must {@linkplain #messages take messages}. */
   public Optional<Translation.Fault> message(StreamId stream, long address, int data) {
-    return plugIn instanceof MessageTarget target
-        ? who.call("message", () -> target.message(stream, address, data))
-        : Optional.empty();
+    MessageTarget target = (MessageTarget) plugIn;
+    return who.call("message", () -> target.message(stream, address, data));
   }
 
   /** Whether the driver says which devices share a domain. */
