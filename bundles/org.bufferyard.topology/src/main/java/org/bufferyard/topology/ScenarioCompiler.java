@@ -92,6 +92,18 @@ final class ScenarioCompiler {
     if (fault.getStep() < 1) {
       problems.error(fault, "step " + fault.getStep() + " is out of range", "give 1 or more");
     }
+    if ((fault.getAddress() & 3) != 0) {
+      problems.error(
+          fault,
+          "address 0x" + Long.toHexString(fault.getAddress()) + " is no multiple of four",
+          "give one such as 0xfee00000");
+    }
+    if (fault.getData() >>> Integer.SIZE != 0) {
+      problems.error(
+          fault,
+          "data 0x" + Long.toHexString(fault.getData()) + " is more than four bytes",
+          "give one up to 0xffffffff");
+    }
     boolean whileMoving =
         fault.getKind() != FaultKind.NO_MEMORY && fault.getKind() != FaultKind.NO_IOVA;
     if (whileMoving && fault.getFrame() < 0) {
@@ -156,6 +168,8 @@ final class ScenarioCompiler {
         fault.getDevice() == null ? "" : fault.getDevice(),
         fault.getFrame(),
         fault.getStep(),
-        fault.getBytes());
+        fault.getBytes(),
+        fault.getAddress(),
+        fault.getData().intValue());
   }
 }

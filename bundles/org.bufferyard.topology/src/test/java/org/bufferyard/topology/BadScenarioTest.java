@@ -36,7 +36,7 @@ class BadScenarioTest {
           <syncs at="cpu-end"/>
           <syncs at="exporter-finish" direction="to-device"/>
           <faults kind="no-memory" frame="-1" step="2"/>
-          <faults kind="unplugged" device="scaler" frame="8"/>
+          <faults kind="unplugged" device="scaler" frame="8" address="0xfee01000" data="0x5"/>
         </pipelines>
       </scenario:Scenario>
       """;
@@ -75,8 +75,8 @@ class BadScenarioTest {
                             SyncChange.Point.EXPORTER_FINISH,
                             Optional.of(DmaDirection.TO_DEVICE))),
                     List.of(
-                        new InjectedFault(InjectedFault.Kind.NO_MEMORY, "", -1, 2, 4096),
-                        new InjectedFault(InjectedFault.Kind.UNPLUGGED, "scaler", 8, 1, 4096))))),
+                        new InjectedFault(InjectedFault.Kind.NO_MEMORY, "", -1, 2, 4096, 0xfee0_0000L, 0),
+                        new InjectedFault(InjectedFault.Kind.UNPLUGGED, "scaler", 8, 1, 4096, 0xfee0_1000L, 5))))),
         open(GOOD));
   }
 
@@ -104,6 +104,8 @@ class BadScenarioTest {
         "frame=\"8\"|frame=\"9\"|frame 9 is none of the pipeline's 9; give one from 0",
         "frame=\"8\"|frame=\"-1\"|unplugged happens at a frame",
         "step=\"2\"|step=\"0\"|step 0 is out of range; give 1 or more",
+        "address=\"0xfee01000\"|address=\"0xfee01002\"|address 0xfee01002 is no multiple of four",
+        "data=\"0x5\"|data=\"0x100000000\"|data 0x100000000 is more than four bytes",
         "scenario/1.0|scenario/2.0|written for http://bufferyard.org/scenario/2.0",
       })
   void aBrokenScenarioIsRefusedInOneLine(String part, String by, String message)

@@ -36,7 +36,8 @@ final class DocumentedCommandsTest {
           "launch/yards/exporters/vb2-contig-noncontig.scenario",
           "launch/yards/exporters/vb2-contig.scenario",
           "launch/yards/faults/fence.scenario",
-          "launch/yards/faults/out-of-range.scenario");
+          "launch/yards/faults/out-of-range.scenario",
+          "launch/yards/vt-d/interrupts.scenario");
 
   @TestFactory
   Stream<DynamicTest> everyCommandOfTheReadme() throws IOException {

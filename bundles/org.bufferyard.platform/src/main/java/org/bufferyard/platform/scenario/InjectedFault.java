@@ -9,8 +9,11 @@ import java.util.Objects;
  * @param frame at which it happens, from 0; -1: while the buffers are made
  * @param step which request from then on fails, from 1; only for memory and addresses
  * @param bytes how far beyond the end; only for a write out of range
+ * @param address a bus address, a multiple of four; only for a message
+ * @param data its four bytes, the first one lowest
  */
-public record InjectedFault(Kind kind, String device, long frame, int step, long bytes) {
+public record InjectedFault(
+    Kind kind, String device, long frame, int step, long bytes, long address, int data) {
 
   /** What breaks. */
   public enum Kind {
@@ -19,7 +22,8 @@ public record InjectedFault(Kind kind, String device, long frame, int step, long
     LATE_WRITE,
     OUT_OF_RANGE_WRITE,
     UNPLUGGED,
-    FENCE_NEVER_SIGNALS;
+    FENCE_NEVER_SIGNALS,
+    STRAY_MESSAGE;
 
     /** As scenario files write it. */
     public String word() {
@@ -32,8 +36,13 @@ public record InjectedFault(Kind kind, String device, long frame, int step, long
     Objects.requireNonNull(device, "device");
   }
 
+  /** One that sends no message. */
+  public InjectedFault(Kind kind, String device, long frame, int step, long bytes) {
+    this(kind, device, frame, step, bytes, 0, 0);
+  }
+
   /** The same with that device. */
   InjectedFault at(String id) {
-    return new InjectedFault(kind, id, frame, step, bytes);
+    return new InjectedFault(kind, id, frame, step, bytes, address, data);
   }
 }

@@ -2,14 +2,18 @@ package org.bufferyard.scenario.run;
 
 import static org.bufferyard.api.dma.DmaAddress.hex;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.bufferyard.api.device.Frame.BusSegment;
 import org.bufferyard.api.dmabuf.DmaBuf;
 import org.bufferyard.api.dmabuf.DmaFence;
 import org.bufferyard.api.dmabuf.FenceUsage;
+import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.iommu.Translation.Fault;
 import org.bufferyard.platform.scenario.InjectedFault;
 import org.bufferyard.platform.scenario.InjectedFault.Kind;
@@ -71,10 +75,36 @@ final class Breakage {
       case UNPLUGGED -> unplug(yard, fault, buffers);
       case LATE_WRITE ->
           tell(fault, "the exporter says that the frame is there before it has written it");
+      case STRAY_MESSAGE -> tell(fault, send(yard, fault));
       case OUT_OF_RANGE_WRITE, FENCE_NEVER_SIGNALS -> {
         // They come once the frame is filled.
       }
     }
+  }
+
+  /** With what the hardware in the way says of it. */
+  private static String send(YardState yard, InjectedFault fault) {
+    YardDevice device = yard.device(fault.device());
+    byte[] bytes =
+        ByteBuffer.allocate(Integer.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putInt(fault.data())
+            .array();
+    long mark = yard.events().mark();
+    Optional<Fault> stopped = yard.bus(device).write(fault.address(), bytes, 0, bytes.length);
+    String account =
+        yard.events().since(mark).stream()
+            .filter(DmaEvent.Decided.class::isInstance)
+            .map(e -> "; " + e.element() + ": " + ((DmaEvent.Decided) e).text())
+            .collect(Collectors.joining());
+    return device.name()
+        + " writes "
+        + hex(fault.data() & 0xffff_ffffL)
+        + " to "
+        + hex(fault.address())
+        + (account.isEmpty()
+            ? stopped.map(f -> ", and is stopped: " + f.name()).orElse(", and nothing stops it")
+            : account);
   }
 
   /** The driver leaves as it does on unplugging: its buffers and attachments go first. */
