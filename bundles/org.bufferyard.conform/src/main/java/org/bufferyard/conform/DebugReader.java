@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.conform.answer.RecordedPlaces;
+import org.bufferyard.conform.record.DebugLog;
 import org.bufferyard.platform.check.CheckSession;
 import org.bufferyard.platform.check.Checks;
 import org.bufferyard.platform.check.Finding;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bufferyard.conform.answer.Outcome;
 import org.bufferyard.platform.conform.ConformReport;
 import org.bufferyard.platform.conform.ConformReport.Difference;
 import org.bufferyard.platform.conform.ConformReport.ScenarioTally;

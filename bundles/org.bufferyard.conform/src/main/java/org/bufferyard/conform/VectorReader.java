@@ -2,6 +2,12 @@ package org.bufferyard.conform;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import org.bufferyard.conform.record.BootSequences;
+import org.bufferyard.conform.record.Boots;
+import org.bufferyard.conform.record.CaseReader;
+import org.bufferyard.conform.record.RecordFile;
+import org.bufferyard.conform.record.RecordedCase;
+import org.bufferyard.conform.record.Selection;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.recorded.RecordedBoot;
 

@@ -10,6 +10,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.bufferyard.conform.answer.Outcome;
+import org.bufferyard.conform.record.BootSequence;
+import org.bufferyard.conform.record.Operation;
+import org.bufferyard.conform.record.RecordedCase;
 import org.bufferyard.platform.recorded.RecordedBoot;
 
 /**

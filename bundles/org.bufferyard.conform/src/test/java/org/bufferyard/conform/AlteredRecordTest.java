@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import org.bufferyard.conform.record.RecordFile;
 import org.bufferyard.platform.conform.ConformReport;
 import org.bufferyard.platform.conform.ConformRequest;
 import org.bufferyard.platform.conform.Conformance;

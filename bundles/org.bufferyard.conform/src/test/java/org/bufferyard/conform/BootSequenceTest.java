@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.bufferyard.conform.record.RecordFile;
 import org.bufferyard.platform.conform.ConformReport;
 import org.bufferyard.platform.conform.ConformReport.Difference;
 import org.bufferyard.platform.conform.ConformRequest;

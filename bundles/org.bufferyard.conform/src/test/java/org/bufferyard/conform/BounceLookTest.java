@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.bufferyard.conform.record.RecordFile;
 import org.bufferyard.platform.conform.ConformReport;
 import org.bufferyard.platform.conform.ConformReport.Difference;
 import org.bufferyard.platform.conform.ConformRequest;

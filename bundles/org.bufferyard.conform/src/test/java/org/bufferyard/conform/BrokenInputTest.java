@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bufferyard.conform.record.RecordFile;
 import org.bufferyard.platform.conform.ConformReport;
 import org.bufferyard.platform.conform.ConformRequest;
 import org.bufferyard.platform.conform.Conformance;

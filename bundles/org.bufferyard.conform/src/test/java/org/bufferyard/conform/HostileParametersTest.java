@@ -22,6 +22,7 @@ import org.bufferyard.api.kernel.KernelOops;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
+import org.bufferyard.conform.record.Boots;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.recorded.RecordedBoot;
 import org.bufferyard.platform.recorded.RecordedEnvironments;

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bufferyard.conform.answer.Outcome;
 import org.bufferyard.platform.conform.ConformReport;
 import org.bufferyard.platform.conform.ConformReport.Difference;
 import org.bufferyard.platform.conform.ConformReport.Format;

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.bufferyard.conform.record.OopsedBoots;
+import org.bufferyard.conform.record.RecordFile;
 import org.bufferyard.platform.conform.ConformReport;
 import org.bufferyard.platform.conform.ConformRequest;
 import org.bufferyard.platform.conform.Conformance;

@@ -1,0 +1,2 @@
+/** The yard that one case runs on, with the objects that its commands name. */
+package org.bufferyard.conform.bench;

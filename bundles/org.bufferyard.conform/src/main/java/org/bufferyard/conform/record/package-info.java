@@ -1,0 +1,2 @@
+/** What was recorded on a kernel: files, cases, boots, logs. */
+package org.bufferyard.conform.record;
