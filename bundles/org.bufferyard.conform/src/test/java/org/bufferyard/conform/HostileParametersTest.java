@@ -22,19 +22,13 @@ import org.bufferyard.api.kernel.KernelOops;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.Segment;
 import org.bufferyard.api.memory.SgTable;
-import org.bufferyard.conform.record.Boots;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.recorded.RecordedBoot;
-import org.bufferyard.platform.recorded.RecordedEnvironments;
 import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.spec.IommuSpec;
 import org.bufferyard.platform.spec.PlatformSpec;
-import org.bufferyard.platform.wiring.PlainWiring;
-import org.bufferyard.platform.yard.Yard;
 import org.bufferyard.platform.yard.YardDevice;
-import org.bufferyard.platform.yard.YardOptions;
 import org.bufferyard.platform.yard.YardState;
-import org.bufferyard.platform.yard.Yards;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,16 +55,16 @@ class HostileParametersTest {
   private static final long[] MASKS = {0, 1, 0xfff, 0x7fff_ffffL, 0xffff_ffffL, -1L};
   private static final DmaDirection BOTH = DmaDirection.BIDIRECTIONAL;
 
-  private static PlainWiring wiring;
+  private static RecordedYards yards;
 
   @BeforeAll
   static void wire() {
-    wiring = PlainWiring.wire();
+    yards = new RecordedYards();
   }
 
   @AfterAll
   static void unwire() {
-    wiring.close();
+    yards.close();
   }
 
   static Stream<Arguments> boards() {
@@ -92,25 +86,9 @@ class HostileParametersTest {
     void on(YardState state, YardDevice device, PageRef page);
   }
 
-  private static RecordedBoot boot(String run) {
-    return new Boots(wiring.get(RecordedEnvironments.class)).boot(run, Optional.empty(), "test");
-  }
-
-  /** On a yard of a board. */
-  private static void on(RecordedBoot boot, PlatformSpec board, String flavour, Task task) {
-    YardOptions options = new YardOptions(boot.kernel(), flavour, false);
-    try (Yard yard = wiring.get(Yards.class).open(board, options)) {
-      yard.call(
-          state -> {
-            task.on(state, boot);
-            return true;
-          });
-    }
-  }
-
   private static void yard(String run, String flavour, Task task) {
-    RecordedBoot boot = boot(run);
-    on(boot, boot.board(), flavour, task);
+    RecordedBoot boot = yards.boot(run);
+    yards.on(boot, boot.board(), flavour, state -> task.on(state, boot));
   }
 
   /** One device of each way to memory, and a page of the board's. */
@@ -368,7 +346,7 @@ class HostileParametersTest {
    */
   @Test
   void chainsOfIommus() {
-    RecordedBoot boot = boot("arm64-7.3-smmu-strict");
+    RecordedBoot boot = yards.boot("arm64-7.3-smmu-strict");
     PlatformSpec board = boot.board();
     IommuSpec inner = board.iommus().getFirst();
     IommuSpec outer = new IommuSpec("outer", "outer", inner.model(), true, inner.parameters());
@@ -415,11 +393,11 @@ class HostileParametersTest {
               boot.board().pools(),
               iommus,
               devices);
-      on(
+      yards.on(
           boot,
           board,
           Flavour.FIDELITY,
-          (state, same) -> {
+          state -> {
             for (DeviceSpec device : devices) {
               after(state, state.device(device.id()), page(state, boot), "chained");
               state.recreate(device.id());

@@ -2,35 +2,18 @@ package org.bufferyard.conform;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.google.gson.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.DmaEvent.KernelMessage;
-import org.bufferyard.conform.bench.Bench;
-import org.bufferyard.conform.command.CommandSet;
-import org.bufferyard.conform.record.Boots;
 import org.bufferyard.conform.record.CaseReader;
-import org.bufferyard.conform.record.Operation;
 import org.bufferyard.conform.record.RecordFile;
 import org.bufferyard.conform.record.RecordedCase;
 import org.bufferyard.platform.recorded.RecordedBoot;
-import org.bufferyard.platform.recorded.RecordedEnvironments;
-import org.bufferyard.platform.wiring.PlainWiring;
 import org.bufferyard.platform.yard.Yard;
-import org.bufferyard.platform.yard.YardOptions;
-import org.bufferyard.platform.yard.YardState;
-import org.bufferyard.platform.yard.Yards;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -40,39 +23,7 @@ import org.junit.jupiter.api.Test;
 class SmmuLogTest {
   private static final String SMMU = "smmu";
 
-  private final PlainWiring wiring = PlainWiring.wire();
-  private final Yards yards = wiring.get(Yards.class);
-  private final Boots boots = new Boots(wiring.get(RecordedEnvironments.class));
-  private final CommandSet commands = new CommandSet();
-
-  private RecordedBoot boot(String run) {
-    return boots.boot(run, Optional.empty(), "test");
-  }
-
-  /** Lines of a log without their time. */
-  private static List<String> sample(String name) throws IOException {
-    try (InputStream in =
-            Objects.requireNonNull(SmmuLogTest.class.getResourceAsStream("samples/" + name));
-        BufferedReader lines =
-            new BufferedReader(
-                new InputStreamReader(new GZIPInputStream(in), StandardCharsets.UTF_8))) {
-      return lines.lines().map(l -> l.replaceFirst("^\\[ *[0-9.]+] ", "")).toList();
-    }
-  }
-
-  private void run(YardState state, RecordedBoot boot, RecordedCase recorded) {
-    Bench bench = new Bench(state, boot, recorded, () -> false);
-    for (int i = 0; i < recorded.ops().size(); i++) {
-      Operation op = Operation.of(i, recorded.ops().get(i), recorded.where());
-      commands.command(op.verb()).orElseThrow().run(bench, op, recorded.results().get(i));
-    }
-  }
-
-  private static RecordedCase accesses(String run, String... ops) {
-    List<JsonObject> nothing = Collections.nCopies(ops.length, new JsonObject());
-    return new RecordedCase(
-        "samples", "0", run, "", List.of(ops), nothing, Optional.empty(), List.of(), "test");
-  }
+  private final RecordedYards yards = new RecordedYards();
 
   private static List<String> log(List<DmaEvent> events) {
     return events.stream()
@@ -81,15 +32,11 @@ class SmmuLogTest {
         .toList();
   }
 
-  private Yard open(RecordedBoot boot) {
-    return yards.frozen().open(boot.board(), YardOptions.fidelity(boot.kernel()).withoutCaches());
-  }
-
   @Test
   void theFaultLogOf612ComesOutLineByLine() throws IOException {
-    RecordedBoot boot = boot("arm64-6.12-smmu-strict");
+    RecordedBoot boot = yards.boot("arm64-6.12-smmu-strict");
     RecordedCase accesses =
-        accesses(
+        RecordedYards.accesses(
             "arm64-6.12-smmu-strict",
             "fresh A",
             "edu A rd 0x12345000 256",
@@ -97,35 +44,35 @@ class SmmuLogTest {
             "map A ro L9 0 4096 t -",
             "edu A wr ro 64",
             "reset");
-    try (Yard yard = open(boot)) {
+    try (Yard yard = yards.open(boot)) {
       List<String> log =
           yard.call(
               state -> {
-                run(state, boot, accesses);
+                yards.run(state, boot, accesses);
                 return log(state.events().since(0));
               });
-      assertEquals(sample("smmuv3-6.12.txt.gz"), log);
+      assertEquals(RecordedYards.sample("smmuv3-6.12.txt.gz"), log);
     }
   }
 
   /** Sixteen beats of a refused write fault, ten are told; a later fault tells of the other six. */
   @Test
   void theSuppressedEventsOf61AreCounted() throws IOException {
-    RecordedBoot boot = boot("arm64-6.1-smmu-strict+main");
-    try (Yard yard = open(boot)) {
+    RecordedBoot boot = yards.boot("arm64-6.1-smmu-strict+main");
+    try (Yard yard = yards.open(boot)) {
       List<String> log =
           yard.call(
               state -> {
-                run(
+                yards.run(
                     state,
                     boot,
-                    accesses(boot.run(), "fresh A", "map A ro L30 0 4096 t -", "edu A wr ro 64"));
+                    RecordedYards.accesses(boot.run(), "fresh A", "map A ro L30 0 4096 t -", "edu A wr ro 64"));
                 state.advance(Duration.ofSeconds(6).toNanos());
                 long later = state.events().mark();
-                run(state, boot, accesses(boot.run(), "fresh A", "edu A rd 0x70000000 256"));
+                yards.run(state, boot, RecordedYards.accesses(boot.run(), "fresh A", "edu A rd 0x70000000 256"));
                 return log(state.events().since(later));
               });
-      assertEquals(sample("smmuv3-6.1.txt.gz"), log);
+      assertEquals(RecordedYards.sample("smmuv3-6.1.txt.gz"), log);
     }
   }
 
@@ -154,12 +101,12 @@ class SmmuLogTest {
   }
 
   private List<String> replayed(RecordedCase recorded) {
-    RecordedBoot boot = boot(recorded.run());
-    try (Yard yard = open(boot)) {
+    RecordedBoot boot = yards.boot(recorded.run());
+    try (Yard yard = yards.open(boot)) {
       return yard.call(
           state -> {
             long start = state.events().mark();
-            run(state, boot, recorded);
+            yards.run(state, boot, recorded);
             return log(state.events().since(start)).stream()
                 .map(l -> l.replace("\t", "'x09").replace('"', '\''))
                 .toList();
