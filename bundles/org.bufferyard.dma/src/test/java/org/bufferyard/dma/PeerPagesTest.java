@@ -181,6 +181,21 @@ class PeerPagesTest {
     assertEquals(0, yard.slots.usedSlots());
   }
 
+  /** dma_direct_map_phys() asks for an attribute, which a list of pages does not give it. */
+  @Test
+  void since7TheyAreBouncedAsAnythingElseIs() {
+    throughTheHostBridge();
+    client.masks(0x7fff_ffffL);
+    provider(0x1_8000_0000L, path(Peers.SAME_HOST_BRIDGE, 0));
+    SgTable list = yard.mixed(peer(0x1_8000_0000L, 4096));
+    assertEquals(0, map(list));
+    assertEquals(1, yard.recorded.of(DmaEvent.Bounced.class).size());
+    assertTrue(TestYard.BOUNCE.contains(list.segments().getFirst().dma()));
+    unmap(list);
+    assertEquals(0, yard.slots.usedSlots());
+    assertEquals(List.of(), yard.recorded.of(DmaEvent.Oopsed.class));
+  }
+
   @Test
   void syncsPassOverBusAddresses() {
     belowOneSwitch(0);

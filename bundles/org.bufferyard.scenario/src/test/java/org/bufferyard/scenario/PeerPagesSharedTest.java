@@ -124,6 +124,19 @@ class PeerPagesSharedTest {
     assertEquals(Optional.of("-EINVAL"), share.errno(), "videobuf2 launders it");
   }
 
+  /** A host bridge that forwards, and an importer that does not reach so far. */
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({"7.3, BOUNCED", "6.12, REFUSED"})
+  void beyondTheMaskTheKernelDecides(String kernel, Verdict verdict) {
+    board.codecRegisters = List.of(new PhysRange(0x40_0000_0000L, 2 << 20));
+    board.scalerTranslated = false;
+    board.kernel = KernelProfile.named(kernel).orElseThrow();
+    place(Peers.CPU, 0);
+    Share share = explain("streaming");
+    assertEquals(verdict, share.verdict());
+    assertEquals(verdict == Verdict.REFUSED, says(share, "dma_direct_map_page", "never bounced"));
+  }
+
   /** check_pfn_span(): memory with pages comes in blocks of 2 MiB. */
   @Test
   void aSmallWindowGetsNoPages() {

@@ -66,12 +66,12 @@ final class EngineState implements YardState {
     this.spec = plan.spec();
     this.kernel = plan.options().kernel();
     this.thread = thread;
-    this.memory = new SparseMemory(plan.layout());
-    this.cache = new WriteBackCache(memory, log, hasSeenCaches(plan), cacheLine(spec));
-    this.hazards = new Hazards(spec, log);
     this.registers =
         new RegisterWindows(
             spec.devices().stream().flatMap(d -> d.registers().stream()).toList());
+    this.memory = new SparseMemory(plan.layout(), registers);
+    this.cache = new WriteBackCache(memory, log, hasSeenCaches(plan), cacheLine(spec));
+    this.hazards = new Hazards(spec, log);
     this.kinds = kinds;
     this.hardware = new Hardware(kinds, kernel, log);
     this.swaps = new Swaps(this, kinds);

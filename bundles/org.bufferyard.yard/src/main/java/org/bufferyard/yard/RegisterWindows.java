@@ -13,6 +13,7 @@ import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.yard.memory.FrameMap;
 import org.bufferyard.yard.memory.Spans;
+import org.bufferyard.yard.memory.SparseMemory;
 
 /**
  * The register windows of all devices of a board. A frame of a window holds bytes from the moment its
@@ -21,7 +22,7 @@ import org.bufferyard.yard.memory.Spans;
  *
  * <p>Not modelled: what a write to a register does, widths and side effects of reads.
  */
-final class RegisterWindows {
+final class RegisterWindows implements SparseMemory.Registers {
   /** A window as the functions below one bridge with its device see it. */
   record Peer(long bus, long sizeBytes, long phys) {}
 
@@ -36,8 +37,9 @@ final class RegisterWindows {
     return windows.contains(phys);
   }
 
-  /** Over a bus; at most to the end of a frame. */
-  void read(long phys, byte[] into, int offset, int length) {
+  /** Over a bus, or by a core; at most to the end of a frame. */
+  @Override
+  public void read(long phys, byte[] into, int offset, int length) {
     byte[] frame = frames.get(phys >>> PageRef.SHIFT);
     if (frame == FrameMap.NOTHING) {
       Arrays.fill(into, offset, offset + length, (byte) 0xff);
@@ -46,8 +48,9 @@ final class RegisterWindows {
     }
   }
 
-  /** Over a bus; at most to the end of a frame. */
-  void write(long phys, byte[] from, int offset, int length) {
+  /** Over a bus, or by a core; at most to the end of a frame. */
+  @Override
+  public void write(long phys, byte[] from, int offset, int length) {
     byte[] frame = frames.get(phys >>> PageRef.SHIFT);
     if (frame != FrameMap.NOTHING) {
       System.arraycopy(from, offset, frame, inFrame(phys), length);

@@ -39,8 +39,13 @@ public final class Bounces {
 
   /**
    * @param room bytes from the slot to the end of what was allocated: the size as it was rounded
+   * @param peer whether the original is pages of a peer's registers, which are mapped uncached
    */
-  private record Bounce(long slot, long original, long room, BounceArea area) {}
+  private record Bounce(long slot, long original, long room, BounceArea area, boolean peer) {
+    Pgprot alias() {
+      return peer ? Pgprot.DMA_COHERENT : Pgprot.CACHED;
+    }
+  }
 
   private final DmaEngineContext context;
   private final PhysMemory memory;
@@ -74,6 +79,21 @@ public final class Bounces {
    * @return physical address of the bounce, or {@link #NONE}
    */
   public long map(YardDevice device, long phys, long size, long allocAlignMask, DmaAttrs attrs) {
+    return map(device, phys, size, allocAlignMask, attrs, false);
+  }
+
+  /** The same of peer-to-peer pages, whose linear mapping no map of the memory shows. */
+  public long mapPeer(YardDevice device, long phys, long size, DmaAttrs attrs) {
+    return map(device, phys, size, 0, attrs, true);
+  }
+
+  private long map(
+      YardDevice device,
+      long phys,
+      long size,
+      long allocAlignMask,
+      DmaAttrs attrs,
+      boolean peer) {
     Optional<BounceArea> chosen = masks.bounceArea(device);
     if (chosen.isEmpty()) {
       trail.message(
@@ -99,9 +119,12 @@ public final class Bounces {
       full(device, area, asked(device, phys, size, allocAlignMask), attrs);
       return NONE;
     }
-    live.put(slot, new Bounce(slot, phys, room(device, phys, size, allocAlignMask), area));
-    needLinear(device, phys, size);
-    copy(phys, slot, size);
+    Bounce made = new Bounce(slot, phys, room(device, phys, size, allocAlignMask), area, peer);
+    live.put(slot, made);
+    if (!peer) {
+      needLinear(device, phys, size);
+    }
+    copy(phys, made.alias(), slot, Pgprot.CACHED, size);
     return slot;
   }
 
@@ -199,10 +222,10 @@ public final class Bounces {
     return (at & -PageRef.SIZE) + PageRef.SIZE;
   }
 
-  private void copy(long from, long to, long size) {
+  private void copy(long from, Pgprot fromAlias, long to, Pgprot toAlias, long size) {
     byte[] bytes = new byte[Math.toIntExact(size)];
-    cache.read(from, Pgprot.CACHED, bytes, 0, bytes.length);
-    cache.write(to, Pgprot.CACHED, bytes, 0, bytes.length);
+    cache.read(from, fromAlias, bytes, 0, bytes.length);
+    cache.write(to, toAlias, bytes, 0, bytes.length);
   }
 
   /** swiotlb_sync_single_for_cpu(): copies back what the device may have written. */
@@ -210,7 +233,12 @@ public final class Bounces {
     Bounce bounce = at(phys);
     if (bounce != null && direction.deviceWrites()) {
       long offset = phys - bounce.slot();
-      copy(phys, bounce.original() + offset, clipped(device, bounce, offset, size));
+      copy(
+          phys,
+          Pgprot.CACHED,
+          bounce.original() + offset,
+          bounce.alias(),
+          clipped(device, bounce, offset, size));
     }
   }
 
@@ -219,7 +247,12 @@ public final class Bounces {
     Bounce bounce = at(phys);
     if (bounce != null && direction.deviceReads()) {
       long offset = phys - bounce.slot();
-      copy(bounce.original() + offset, phys, clipped(device, bounce, offset, size));
+      copy(
+          bounce.original() + offset,
+          bounce.alias(),
+          phys,
+          Pgprot.CACHED,
+          clipped(device, bounce, offset, size));
     }
   }
 

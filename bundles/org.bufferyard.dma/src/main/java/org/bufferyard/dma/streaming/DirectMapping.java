@@ -57,7 +57,12 @@ public final class DirectMapping {
 
   /** dma_direct_map_phys(): an address, or DMA_MAPPING_ERROR. */
   long map(YardDevice device, long phys, long size, DmaDirection direction, DmaAttrs attrs) {
-    return map(device, phys, size, direction, attrs, trail.on());
+    return map(device, phys, size, direction, attrs, trail.on(), false);
+  }
+
+  /** The same of a peer-to-peer page that {@link #refusesPeer} has not refused. */
+  long mapPeer(YardDevice device, long phys, long size, DmaDirection direction, DmaAttrs attrs) {
+    return map(device, phys, size, direction, attrs, trail.on(), true);
   }
 
   private long map(
@@ -66,7 +71,8 @@ public final class DirectMapping {
       long size,
       DmaDirection direction,
       DmaAttrs attrs,
-      boolean explain) {
+      boolean explain,
+      boolean peer) {
     if (attrs.has(DmaAttr.MMIO)) {
       return mapRegisters(device, phys, size);
     }
@@ -91,12 +97,12 @@ public final class DirectMapping {
             "size",
             Long.toString(size));
       }
-      return bounce(device, phys, size, direction, attrs);
+      return bounce(device, phys, size, direction, attrs, peer);
     }
     long dma = device.rangeMap().toDma(phys);
     boolean reaches = Reach.within(dma, size, Reach.streamingLimit(device));
     if (!reaches || KmallocBounce.needed(kernel, machine, device, size, direction)) {
-      return bounceOrFail(device, phys, size, direction, attrs, reaches, explain);
+      return bounceOrFail(device, phys, size, direction, attrs, reaches, explain, peer);
     }
     if (!attrs.has(DmaAttr.SKIP_CPU_SYNC)) {
       caches.forDevice(device, phys, size, direction);
@@ -138,7 +144,8 @@ public final class DirectMapping {
       DmaDirection direction,
       DmaAttrs attrs,
       boolean reaches,
-      boolean explain) {
+      boolean explain,
+      boolean peer) {
     String why =
         reaches
             ? "a write of " + size + " bytes may share a cache line with other kmalloc memory"
@@ -159,7 +166,7 @@ public final class DirectMapping {
           hex(device.busDmaLimit()));
     }
     if (canBounce) {
-      return bounce(device, phys, size, direction, attrs);
+      return bounce(device, phys, size, direction, attrs, peer);
     }
     overflow(device, "DMA addr ", device.rangeMap().toDma(phys), size);
     return DmaAddress.MAPPING_ERROR;
@@ -167,8 +174,16 @@ public final class DirectMapping {
 
   /** swiotlb_map(). */
   private long bounce(
-      YardDevice device, long phys, long size, DmaDirection direction, DmaAttrs attrs) {
-    long slot = bounces.map(device, phys, size, 0, attrs);
+      YardDevice device,
+      long phys,
+      long size,
+      DmaDirection direction,
+      DmaAttrs attrs,
+      boolean peer) {
+    long slot =
+        peer
+            ? bounces.mapPeer(device, phys, size, attrs)
+            : bounces.map(device, phys, size, 0, attrs);
     if (slot == Bounces.NONE) {
       return DmaAddress.MAPPING_ERROR;
     }
@@ -292,15 +307,14 @@ public final class DirectMapping {
         table.markBusAddress(i, true);
         continue;
       }
-      boolean refused =
-          peers.isPresent()
-              && peers.get().isThroughHostBridge(i)
-              && refusesPeer(device, cpu.phys(i), cpu.length(i), direction);
+      boolean peer = peers.isPresent() && peers.get().isThroughHostBridge(i);
+      boolean refused = peer && refusesPeer(device, cpu.phys(i), cpu.length(i), direction);
       // The first entry explains; the others follow by the same rules.
+      boolean explain = i == 0 && trail.on();
       long dma =
           refused
               ? DmaAddress.MAPPING_ERROR
-              : map(device, cpu.phys(i), cpu.length(i), direction, attrs, i == 0 && trail.on());
+              : map(device, cpu.phys(i), cpu.length(i), direction, attrs, explain, peer);
       if (dma == DmaAddress.MAPPING_ERROR) {
         // Entries that were mapped keep their stale addresses, as on a machine.
         SgEntries.setDma(table, i, Segment.NO_DMA, 0);

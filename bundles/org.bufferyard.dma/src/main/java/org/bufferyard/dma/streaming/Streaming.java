@@ -104,7 +104,8 @@ public final class Streaming {
     if (!page.backing().hasLinearMapping()) {
       hazards.pageWithoutLinearMapping(new Segment.PageBacked(page, (int) offset, size));
     }
-    return mapPhys(device, page.phys() + offset, size, direction, known(attrs));
+    return mapPhys(
+        device, page.phys() + offset, size, direction, known(attrs), CpuList.isPeer(page));
   }
 
   /** dma_map_single_attrs(): memory that might be remapped is no memory for DMA. */
@@ -154,6 +155,16 @@ public final class Streaming {
 
   public long mapPhys(
       YardDevice device, long phys, long size, DmaDirection direction, DmaAttrs attrs) {
+    return mapPhys(device, phys, size, direction, attrs, false);
+  }
+
+  private long mapPhys(
+      YardDevice device,
+      long phys,
+      long size,
+      DmaDirection direction,
+      DmaAttrs attrs,
+      boolean peer) {
     needDirection(device, direction);
     if (device.dmaMask().isEmpty()) {
       noMaskPointer(device);
@@ -170,7 +181,9 @@ public final class Streaming {
     long dma =
         domain.isPresent()
             ? iommu.map(domain.get(), device, phys, size, direction, attrs)
-            : direct.map(device, phys, size, direction, attrs);
+            : peer
+                ? direct.mapPeer(device, phys, size, direction, attrs)
+                : direct.map(device, phys, size, direction, attrs);
     if (dma == DmaAddress.MAPPING_ERROR) {
       return failed(device, phys, size);
     }

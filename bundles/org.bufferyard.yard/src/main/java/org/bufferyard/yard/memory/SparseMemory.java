@@ -10,17 +10,44 @@ import org.bufferyard.api.memory.PhysMemory;
  * other than zero. Engine thread only.
  *
  * <p>Decoded are the banks, reserved regions outside of them (on-chip memory, for one), and the
- * yard's own {@linkplain TableArea window for translation tables}. What nobody decodes reads as 0xff
- * and loses writes.
+ * yard's own {@linkplain TableArea window for translation tables}. What nobody decodes is left to the
+ * registers; where there are none either it reads as 0xff and loses writes.
  */
 public final class SparseMemory implements PhysMemory {
+
+  /** Who answers where no memory does; within one frame. */
+  public interface Registers {
+    Registers NONE =
+        new Registers() {
+          @Override
+          public void read(long phys, byte[] into, int offset, int length) {
+            Arrays.fill(into, offset, offset + length, (byte) 0xff);
+          }
+
+          @Override
+          public void write(long phys, byte[] from, int offset, int length) {
+            // Nobody takes it.
+          }
+        };
+
+    void read(long phys, byte[] into, int offset, int length);
+
+    void write(long phys, byte[] from, int offset, int length);
+  }
+
   private final Spans banks;
   private final Spans forMasters;
   private final Spans unmapped;
   private final Spans decoded;
+  private final Registers registers;
   private final FrameMap frames = new FrameMap();
 
   public SparseMemory(MemoryLayout layout) {
+    this(layout, Registers.NONE);
+  }
+
+  public SparseMemory(MemoryLayout layout, Registers registers) {
+    this.registers = registers;
     this.banks = layout.banks();
     this.forMasters = layout.banks().plus(layout.pools());
     this.unmapped = layout.noMap();
@@ -56,7 +83,7 @@ public final class SparseMemory implements PhysMemory {
     while (left > 0) {
       int chunk = chunk(at, left);
       if (!decoded.contains(at)) {
-        Arrays.fill(into, to, to + chunk, (byte) 0xff);
+        registers.read(at, into, to, chunk);
       } else {
         byte[] frame = frames.get(at >>> PageRef.SHIFT);
         if (frame == FrameMap.NOTHING) {
@@ -81,6 +108,8 @@ public final class SparseMemory implements PhysMemory {
       if (decoded.contains(at)) {
         byte[] frame = frames.create(at >>> PageRef.SHIFT);
         System.arraycopy(from, source, frame, inFrame(at), chunk);
+      } else {
+        registers.write(at, from, source, chunk);
       }
       at += chunk;
       source += chunk;
