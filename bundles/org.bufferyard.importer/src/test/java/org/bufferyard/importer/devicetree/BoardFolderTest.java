@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.bufferyard.api.dma.DmaRange;
+import org.bufferyard.importer.devicetree.tree.BlobReader;
+import org.bufferyard.importer.devicetree.tree.DeviceTree;
 import org.bufferyard.platform.draft.ImportedBoard;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;

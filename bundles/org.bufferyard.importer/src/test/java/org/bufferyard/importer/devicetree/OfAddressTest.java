@@ -22,6 +22,7 @@ import java.util.stream.StreamSupport;
 import org.bufferyard.api.dma.DmaRange;
 import org.bufferyard.api.dma.DmaRangeMap;
 import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.importer.devicetree.tree.DeviceTree;
 import org.bufferyard.platform.draft.AddressTree;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;

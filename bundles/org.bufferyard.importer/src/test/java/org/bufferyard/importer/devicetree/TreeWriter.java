@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.bufferyard.api.memory.PhysRange;
+import org.bufferyard.importer.devicetree.tree.Blob;
+import org.bufferyard.importer.devicetree.tree.BlobReader;
+import org.bufferyard.importer.devicetree.tree.DeviceTree;
 
 /**
  * Writes devicetree blobs, as dtc does: for tests. A node takes its properties first and then its
