@@ -78,10 +78,7 @@ final class AttachmentMappings {
     if (rc != 0) {
       return SgResult.failed(rc);
     }
-    SgResult result = mapAndWait(attachment, direction);
-    if (pins && result.table().isEmpty()) {
-      unpin(attachment);
-    }
+    SgResult result = pins ? mapPinned(attachment, direction) : mapAndWait(attachment, direction);
     boolean caches =
         CoreRules.CACHED_TABLE.holdsIn(kernel)
             && attachment.buffer().traits().cacheSgtMapping();
@@ -123,6 +120,21 @@ final class AttachmentMappings {
     return attachment.isDynamic()
         ? "without CONFIG_DMABUF_MOVE_NOTIFY no importer is told of a move"
         : "the importer cannot follow a move";
+  }
+
+  /** Maps what was pinned for it; without a table it is unpinned again. */
+  private SgResult mapPinned(Attachment attachment, DmaDirection direction) {
+    boolean mapped = false;
+    Regardless work = new Regardless();
+    SgResult[] result = new SgResult[1];
+    if (work.run(() -> result[0] = mapAndWait(attachment, direction))) {
+      mapped = result[0].table().isPresent();
+    }
+    if (!mapped) {
+      work.run(() -> unpin(attachment));
+    }
+    work.rethrow();
+    return result[0];
   }
 
   private static void unpin(Attachment attachment) {
@@ -180,15 +192,17 @@ final class AttachmentMappings {
       return;
     }
     boolean isCached = attachment.cached().filter(c -> c.table() == table).isPresent();
+    Regardless work = new Regardless();
     if (!isCached) {
-      unmapAtExporter(attachment, table, direction);
+      work.run(() -> unmapAtExporter(attachment, table, direction));
       if (pinsOnMap(attachment)) {
-        unpin(attachment);
+        work.run(() -> unpin(attachment));
       }
     }
     narrator.emit(
         new DmaEvent.BufferUnmapped(
             attachment.buffer().id(), attachment.importer().id(), direction.code()));
+    work.rethrow();
   }
 
   /**
@@ -214,10 +228,10 @@ final class AttachmentMappings {
     if (pinned != 0) {
       return pinned;
     }
-    SgResult result = mapAndWait(attachment, DmaDirection.BIDIRECTIONAL);
-    if (dynamicExporter && result.table().isEmpty()) {
-      unpin(attachment);
-    }
+    SgResult result =
+        dynamicExporter
+            ? mapPinned(attachment, DmaDirection.BIDIRECTIONAL)
+            : mapAndWait(attachment, DmaDirection.BIDIRECTIONAL);
     result
         .table()
         .ifPresent(
@@ -230,15 +244,16 @@ final class AttachmentMappings {
 
   /** What dma_buf_detach() of 6.x undoes: the cached table. */
   void dropCached(Attachment attachment) {
-    attachment
-        .cached()
-        .ifPresent(
-            c -> {
-              unmapAtExporter(attachment, c.table(), c.direction());
-              if (attachment.buffer().traits().dynamic()) {
-                unpin(attachment);
-              }
-            });
+    Optional<Attachment.CachedTable> cached = attachment.cached();
     attachment.setCached(Optional.empty());
+    Regardless work = new Regardless();
+    cached.ifPresent(
+        c -> {
+          work.run(() -> unmapAtExporter(attachment, c.table(), c.direction()));
+          if (attachment.buffer().traits().dynamic()) {
+            work.run(() -> unpin(attachment));
+          }
+        });
+    work.rethrow();
   }
 }

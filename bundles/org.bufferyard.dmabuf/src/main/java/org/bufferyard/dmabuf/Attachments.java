@@ -65,10 +65,16 @@ final class Attachments {
       buffer.get();
     }
     narrator.emit(new DmaEvent.Attached(buffer.id(), importer.id(), dynamic));
-    rc = lock.holding(buffer, () -> mappings.mapAtAttach(attachment));
-    if (rc < 0) {
+    Regardless work = new Regardless();
+    int[] mapped = new int[1];
+    if (!work.run(() -> mapped[0] = lock.holding(buffer, () -> mappings.mapAtAttach(attachment)))) {
+      // Nobody is handed it, so nobody could ever detach it.
+      work.run(() -> unlink(attachment));
+      work.rethrow();
+    }
+    if (mapped[0] < 0) {
       unlink(attachment);
-      return new AttachResult(rc, Optional.empty());
+      return new AttachResult(mapped[0], Optional.empty());
     }
     return new AttachResult(0, Optional.of(attachment));
   }
@@ -103,26 +109,32 @@ final class Attachments {
           buffer.id(),
           attachment.importer().id() + " detaches with the memory pinned: it stays so");
     }
-    lock.holding(
-        buffer,
-        () -> {
-          mappings.dropCached(attachment);
-          return 0;
-        });
-    unlink(attachment);
+    Regardless work = new Regardless();
+    work.run(
+        () ->
+            lock.holding(
+                buffer,
+                () -> {
+                  mappings.dropCached(attachment);
+                  return 0;
+                }));
+    work.run(() -> unlink(attachment));
+    work.rethrow();
   }
 
   private void unlink(Attachment attachment) {
     SharedBuffer buffer = attachment.buffer();
     buffer.attachments().remove(attachment);
     attachment.markDetached();
+    Regardless work = new Regardless();
     if (buffer.has(Member.DETACH)) {
-      buffer.ops().lifecycle().detach(attachment);
+      work.run(() -> buffer.ops().lifecycle().detach(attachment));
     }
     narrator.emit(new DmaEvent.Detached(buffer.id(), attachment.importer().id()));
     if (buffer.isHeldByAttachments()) {
-      put.accept(buffer);
+      work.run(() -> put.accept(buffer));
     }
+    work.rethrow();
   }
 
   /** Whether the attachment still stands; a kernel would use freed memory. */

@@ -106,9 +106,11 @@ final class CpuSide {
       throw new KernelOops(CoreRules.VUNMAP, text);
     }
     int left = buffer.kernelMappings() - 1;
+    Regardless work = new Regardless();
     if (left == 0 && buffer.has(Member.VUNMAP)) {
-      buffer.ops().cpu().vunmap();
+      work.run(buffer.ops().cpu()::vunmap);
     }
     buffer.setVmapping(left, left == 0 ? Optional.empty() : buffer.vmapping());
+    work.rethrow();
   }
 }

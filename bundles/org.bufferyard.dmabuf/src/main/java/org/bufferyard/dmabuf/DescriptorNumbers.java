@@ -3,6 +3,7 @@ package org.bufferyard.dmabuf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.bufferyard.api.dmabuf.UserProcess;
 import org.bufferyard.api.kernel.Errno;
 
@@ -78,8 +79,11 @@ final class DescriptorNumbers {
       return Errno.EBADF.rc();
     }
     OpenFile kept = file.get().get();
-    close(at);
-    return place(kept, at, flags != 0);
+    Regardless work = new Regardless();
+    work.run(() -> close(at));
+    int placed = place(kept, at, flags != 0);
+    work.rethrow();
+    return placed;
   }
 
   /** f_dupfd(). */
@@ -106,16 +110,21 @@ final class DescriptorNumbers {
 
   /** do_close_on_exec(). */
   void closeOnExec() {
-    for (int fd = 0; fd < table.size(); fd++) {
-      if (table.get(fd) != null && table.get(fd).closesOnExec()) {
-        close(fd);
-      }
-    }
+    closeAll(Descriptor::closesOnExec);
   }
 
   void closeAll() {
+    closeAll(descriptor -> true);
+  }
+
+  private void closeAll(Predicate<Descriptor> which) {
+    Regardless work = new Regardless();
     for (int fd = 0; fd < table.size(); fd++) {
-      close(fd);
+      if (table.get(fd) != null && which.test(table.get(fd))) {
+        int open = fd;
+        work.run(() -> close(open));
+      }
     }
+    work.rethrow();
   }
 }

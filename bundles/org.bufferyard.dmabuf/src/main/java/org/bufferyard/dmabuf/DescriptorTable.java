@@ -183,8 +183,10 @@ final class DescriptorTable implements UserProcess {
 
   @Override
   public void exec() {
-    unmapAll();
-    numbers.closeOnExec();
+    Regardless work = new Regardless();
+    work.run(this::unmapAll);
+    work.run(numbers::closeOnExec);
+    work.rethrow();
   }
 
   @Override
@@ -273,13 +275,17 @@ final class DescriptorTable implements UserProcess {
   }
 
   private void unmapAll() {
-    List.copyOf(regions).forEach(UserMapping::munmap);
+    Regardless work = new Regardless();
+    List.copyOf(regions).forEach(region -> work.run(region::munmap));
     regions.clear();
+    work.rethrow();
   }
 
   @Override
   public void exit() {
-    unmapAll();
-    numbers.closeAll();
+    Regardless work = new Regardless();
+    work.run(this::unmapAll);
+    work.run(numbers::closeAll);
+    work.rethrow();
   }
 }

@@ -48,6 +48,9 @@ final class SharedBuffers implements DmaBufs {
   /** Not released, oldest first. */
   private final List<SharedBuffer> live = new ArrayList<>();
 
+  /** Released, though their ops broke in it. */
+  private int lost;
+
   /** Given up by their driver while a buffer shares them (P9); by identity. */
   private final List<Allocation> putOff = new ArrayList<>();
 
@@ -105,7 +108,10 @@ final class SharedBuffers implements DmaBufs {
       throw oops(buffer, "released with " + buffer.kernelMappings() + " kernel mappings: kernel BUG");
     }
     buffer.markReleased();
-    buffer.ops().lifecycle().release();
+    Regardless work = new Regardless();
+    if (!work.run(buffer.ops().lifecycle()::release)) {
+      lost(buffer);
+    }
     if (!buffer.attachments().isEmpty()) {
       narrator.warning(CoreRules.RELEASE, buffer.id(), "attachments are left");
       narrator.hazard(
@@ -116,8 +122,26 @@ final class SharedBuffers implements DmaBufs {
     buffer.reservation().release();
     live.remove(buffer);
     narrator.emit(new DmaEvent.Released(buffer.id()));
-    buffer.memory().allocation().ifPresent(this::freeIfPutOff);
-    userSpace.released(buffer);
+    buffer.memory().allocation().ifPresent(a -> work.run(() -> freeIfPutOff(a)));
+    work.run(() -> userSpace.released(buffer));
+    work.rethrow();
+  }
+
+  /** The buffer is dead all the same; what its ops held for it is anybody's guess. */
+  private void lost(SharedBuffer buffer) {
+    lost++;
+    int mappings = buffer.attachments().stream().mapToInt(Attachment::mappings).sum();
+    narrator.hazard(
+        CoreRules.RELEASE,
+        buffer.id(),
+        "the ops "
+            + buffer.opsName()
+            + " of "
+            + buffer.memory().exporter().id()
+            + " broke in release(): the buffer is gone, what they held for its "
+            + buffer.sizeBytes()
+            + " bytes is lost"
+            + (mappings > 0 ? ", with " + mappings + " mapping(s)" : ""));
   }
 
   private KernelOops oops(SharedBuffer buffer, String text) {
@@ -128,6 +152,11 @@ final class SharedBuffers implements DmaBufs {
   @Override
   public int liveBuffers() {
     return live.size();
+  }
+
+  @Override
+  public int lostBuffers() {
+    return lost;
   }
 
   // ---- the exporter's allocation ----

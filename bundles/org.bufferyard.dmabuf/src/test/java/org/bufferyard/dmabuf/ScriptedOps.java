@@ -1,8 +1,10 @@
 package org.bufferyard.dmabuf;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.bufferyard.api.dma.Dma.MapResult;
 import org.bufferyard.api.dma.Dma.SgResult;
 import org.bufferyard.api.dma.DmaAttrs;
@@ -43,6 +45,9 @@ final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, Cp
   /** What an exporter's fault handler has, where that is less than was mapped. */
   Optional<Long> mmapBytes = Optional.empty();
 
+  /** Callbacks that break when they are called: their names without a direction. */
+  final Set<String> breaksIn = new HashSet<>();
+
   private final List<String> callbacks = new ArrayList<>();
   private ExportedMemory memory;
   private OpsContext context;
@@ -52,6 +57,13 @@ final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, Cp
     List<String> since = List.copyOf(callbacks);
     callbacks.clear();
     return since;
+  }
+
+  private void note(String callback) {
+    callbacks.add(callback);
+    if (breaksIn.contains(callback.replaceFirst(":.*", ""))) {
+      throw new IllegalStateException("broke in " + callback);
+    }
   }
 
   @Override
@@ -91,7 +103,7 @@ final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, Cp
 
   @Override
   public SgResult mapSg(DmaBufAttachment attachment, DmaDirection direction) {
-    callbacks.add("map:" + direction.code());
+    note("map:" + direction.code());
     if (mapOopses) {
       throw new KernelOops(Rule.of("E5", "swiotlb_bounce"), "no linear mapping");
     }
@@ -108,58 +120,58 @@ final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, Cp
 
   @Override
   public void unmapSg(DmaBufAttachment attachment, SgTable table, DmaDirection direction) {
-    callbacks.add("unmap:" + direction.code());
+    note("unmap:" + direction.code());
     context.dma().unmapSgtable(attachment.importer(), table, direction, DmaAttrs.NONE);
   }
 
   @Override
   public boolean revoke() {
-    callbacks.add("revoke");
+    note("revoke");
     return revokes;
   }
 
   @Override
   public int attach(DmaBufAttachment attachment) {
-    callbacks.add("attach");
+    note("attach");
     return attachError;
   }
 
   @Override
   public void detach(DmaBufAttachment attachment) {
-    callbacks.add("detach");
+    note("detach");
   }
 
   @Override
   public int pin(DmaBufAttachment attachment) {
-    callbacks.add("pin");
+    note("pin");
     return pinError;
   }
 
   @Override
   public void unpin(DmaBufAttachment attachment) {
-    callbacks.add("unpin");
+    note("unpin");
   }
 
   @Override
   public void release() {
-    callbacks.add("release");
+    note("release");
   }
 
   @Override
   public int beginCpuAccess(DmaDirection direction) {
-    callbacks.add("begin:" + direction.code());
+    note("begin:" + direction.code());
     return beginError;
   }
 
   @Override
   public int endCpuAccess(DmaDirection direction) {
-    callbacks.add("end:" + direction.code());
+    note("end:" + direction.code());
     return 0;
   }
 
   @Override
   public MapResult mmap(long pageOffset, long sizeBytes, boolean shared) {
-    callbacks.add("mmap");
+    note("mmap");
     if (memory.pages().isPresent()) {
       return MapResult.of(
           context.cpuMapping(memory.pages().get(), pageOffset, mmapBytes.orElse(sizeBytes)));
@@ -175,7 +187,7 @@ final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, Cp
 
   @Override
   public MapResult vmap() {
-    callbacks.add("vmap");
+    note("vmap");
     return vmapError != 0
         ? MapResult.failed(vmapError)
         : context
@@ -187,6 +199,6 @@ final class ScriptedOps implements DmaBufOpsKind, DmaBufOps, BufferLifecycle, Cp
 
   @Override
   public void vunmap() {
-    callbacks.add("vunmap");
+    note("vunmap");
   }
 }

@@ -67,6 +67,12 @@ public final class PrometheusText implements Metrics {
     Balance balance = yard.balance();
     gauge(families, "mappings", "Live mappings and allocations.", balance.mappings(), labels);
     gauge(families, "buffers", "dma-bufs that are not released.", balance.buffers(), labels);
+    gauge(
+        families,
+        "lost_buffers",
+        "dma-bufs whose ops broke in their release.",
+        balance.lost(),
+        labels);
     gauge(families, "pages", "Pages of 4096 bytes taken.", balance.pages(), labels);
     gauge(families, "iova_frames", "Frames of live IOVA ranges.", balance.iovaFrames(), labels);
     gauge(families, "bounce_slots", "Bounce slots in use.", balance.bounceSlots(), labels);

@@ -35,7 +35,7 @@ import org.bufferyard.platform.yard.YardState;
 final class StreamingYard implements LiveYard, YardListener, PipelineActor.Host {
   /** What only the engine thread knows, as of some moment. */
   private record View(Balance balance, Map<String, Integer> mappings) {
-    static final View EMPTY = new View(new Balance(0, 0, 0, 0, 0), Map.of());
+    static final View EMPTY = new View(new Balance(0, 0, 0, 0, 0, 0), Map.of());
   }
 
   /** How an entry of the timeline begins that should not be there. */

@@ -210,6 +210,7 @@ final class EngineState implements YardState {
     return new Balance(
         ledger.size(),
         dmaBufs.liveBuffers(),
+        dmaBufs.lostBuffers(),
         pools.books().takenPages(),
         translations.liveIovaFrames(),
         pools.bounceBooks().usedSlots());

@@ -164,4 +164,10 @@ public interface DmaBufs {
 
   /** Buffers that are not released, for leak checks. */
   int liveBuffers();
+
+  /**
+   * Buffers that are released, but whose ops broke in {@link BufferLifecycle#release}: nobody knows
+   * what became of what they held.
+   */
+  int lostBuffers();
 }

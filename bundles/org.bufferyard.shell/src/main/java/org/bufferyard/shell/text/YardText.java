@@ -27,9 +27,10 @@ public final class YardText {
             yard.abandonedThreads()));
     text.append(
         String.format(
-            "taken: %d mappings, %d buffers, %d pages, %d IOVA frames, %d bounce slots%n",
+            "taken: %d mappings, %d buffers%s, %d pages, %d IOVA frames, %d bounce slots%n",
             taken.mappings(),
             taken.buffers(),
+            taken.lost() == 0 ? "" : " (" + taken.lost() + " lost)",
             taken.pages(),
             taken.iovaFrames(),
             taken.bounceSlots()));
