@@ -18,6 +18,7 @@ import org.osgi.service.component.ComponentServiceObjects;
  * @param id {@code service.id}, by which a candidate is told from another
  * @param models strings it answers to; empty: nobody can ask for it
  * @param flavour empty: it serves both
+ * @param implementation whose code it runs
  * @param verdict why it may not be chosen, if it may not
  */
 record Candidate<K>(
@@ -27,6 +28,7 @@ record Candidate<K>(
     String provider,
     List<String> models,
     String flavour,
+    Implementation implementation,
     Verdict verdict) {
 
   /** Whether a candidate may be chosen, and why not. */
@@ -51,18 +53,21 @@ record Candidate<K>(
             ? new Verdict.Refused(
                 "no '" + Models.KEY + "' property: nothing in a topology can ask for it")
             : new Verdict.Eligible();
+    long id = reference.getProperty(Constants.SERVICE_ID) instanceof Long number ? number : 0L;
     return new Candidate<>(
         objects,
-        reference.getProperty(Constants.SERVICE_ID) instanceof Long id ? id : 0L,
+        id,
         reference.getProperty(Constants.SERVICE_RANKING) instanceof Integer ranking ? ranking : 0,
         provider(reference),
         models,
         reference.getProperty(Flavour.KEY) instanceof String flavour ? flavour : "",
+        Implementation.of(reference, id),
         verdict);
   }
 
   Candidate<K> with(Verdict newVerdict) {
-    return new Candidate<>(objects, id, ranking, provider, models, flavour, newVerdict);
+    return new Candidate<>(
+        objects, id, ranking, provider, models, flavour, implementation, newVerdict);
   }
 
   boolean isEligible() {

@@ -99,6 +99,12 @@ public final class KindRegistry implements Kinds {
     }
   }
 
+  @Override
+  public int release(String provider) {
+    Objects.requireNonNull(provider, "provider");
+    return shelves.values().stream().mapToInt(shelf -> shelf.release(provider)).sum();
+  }
+
   private Shelf<?> shelf(Class<?> type) {
     Shelf<?> shelf = shelves.get(type);
     if (shelf == null) {

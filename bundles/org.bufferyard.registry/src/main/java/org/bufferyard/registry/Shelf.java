@@ -36,6 +36,9 @@ final class Shelf<K> {
   /** Service objects in our hands by service id; guarded by {@link #lock}. */
   private final Map<Long, K> got = new HashMap<>();
 
+  /** Guarded by {@link #lock}. */
+  private final Quarantine<K> quarantine = new Quarantine<>();
+
   Shelf(Class<K> type) {
     this.type = type;
   }
@@ -45,9 +48,19 @@ final class Shelf<K> {
     failures = why;
   }
 
-  /** A service came, or changed its properties: then its candidate is judged anew. */
+  /**
+   * A service came, or changed its properties: then its candidate is judged anew. Properties free
+   * nobody from quarantine.
+   */
   void add(ComponentServiceObjects<K> objects) {
-    put(Candidate.of(objects));
+    Candidate<K> candidate = Candidate.of(objects);
+    synchronized (lock) {
+      put(
+          quarantine
+              .reason(candidate.implementation())
+              .map(reason -> candidate.with(new Candidate.Verdict.Quarantined(reason)))
+              .orElse(candidate));
+    }
     observers.changed(type);
   }
 
@@ -55,11 +68,18 @@ final class Shelf<K> {
    * A service leaves. Whoever observes may still use what was chosen before; then it is given back.
    */
   void remove(ComponentServiceObjects<K> objects) {
-    long id = Candidate.of(objects).id();
+    Candidate<K> leaver = Candidate.of(objects);
+    long id = leaver.id();
     K service;
     synchronized (lock) {
+      // As it was when it came: a reference may have lost its bundle by now.
+      Implementation whose =
+          candidate(id).map(Candidate::implementation).orElse(leaver.implementation());
       candidates = candidates.stream().filter(c -> c.id() != id).toList();
       service = got.get(id);
+      if (service != null) {
+        quarantine.departs(service, whose);
+      }
     }
     if (service == null) {
       observers.changed(type);
@@ -100,22 +120,57 @@ final class Shelf<K> {
     return List.copyOf(models);
   }
 
-  /** Whether {@code kind} came from here; then it is out of use from now on. */
+  /**
+   * Whether {@code kind} came from here; then whatever runs its code is out of use from now on. It
+   * stays got until it leaves: instances of it may still be undoing their work.
+   */
   boolean quarantine(Object kind, String reason) {
-    boolean ours = false;
     synchronized (lock) {
-      for (Map.Entry<Long, K> entry : got.entrySet()) {
-        if (entry.getValue() == kind) {
-          // It stays got until it leaves: instances of it may still be undoing their work.
-          replace(entry.getKey(), new Candidate.Verdict.Quarantined(reason));
-          ours = true;
+      Optional<Implementation> whose =
+          candidates.stream()
+              .filter(c -> got.get(c.id()) == kind)
+              .findFirst()
+              .map(Candidate::implementation)
+              .or(() -> quarantine.formerly(kind));
+      if (whose.isEmpty()) {
+        return false;
+      }
+      quarantine.add(whose.get(), reason);
+      for (Candidate<K> candidate : candidates) {
+        if (candidate.implementation().equals(whose.get())) {
+          put(candidate.with(new Candidate.Verdict.Quarantined(reason)));
         }
       }
     }
-    if (ours) {
+    observers.changed(type);
+    return true;
+  }
+
+  /** Gives those another chance that a provider of that name has in quarantine; how many. */
+  int release(String provider) {
+    int released = 0;
+    synchronized (lock) {
+      for (Candidate<K> candidate : candidates) {
+        if (candidate.verdict() instanceof Candidate.Verdict.Quarantined
+            && isNamed(candidate.provider(), provider)) {
+          quarantine.lift(candidate.implementation());
+          put(candidate.with(new Candidate.Verdict.Eligible()));
+          released++;
+        }
+      }
+    }
+    if (released > 0) {
       observers.changed(type);
     }
-    return ours;
+    return released;
+  }
+
+  private static boolean isNamed(String provider, String name) {
+    return provider.equals(name) || provider.endsWith("." + name);
+  }
+
+  private Optional<Candidate<K>> candidate(long id) {
+    return candidates.stream().filter(c -> c.id() == id).findFirst();
   }
 
   List<KindStatus> status() {
@@ -203,10 +258,19 @@ final class Shelf<K> {
     return keep(candidate, service);
   }
 
-  /** Files a service that was just got, unless it left or another thread was faster. */
+  /**
+   * Files a service that was just got, unless it left, another thread was faster, or it broke under
+   * another registration.
+   */
   private Optional<K> keep(Candidate<K> candidate, K service) {
     K kept;
     synchronized (lock) {
+      Optional<String> why = quarantine.formerly(service).flatMap(quarantine::reason);
+      if (why.isPresent()) {
+        replace(candidate.id(), new Candidate.Verdict.Quarantined(why.get()));
+        unget(candidate.objects(), service);
+        return Optional.empty();
+      }
       boolean present = candidates.stream().anyMatch(c -> c.id() == candidate.id());
       kept = present ? got.putIfAbsent(candidate.id(), service) : null;
       if (present && kept == null) {
@@ -219,10 +283,7 @@ final class Shelf<K> {
 
   private void replace(long id, Candidate.Verdict verdict) {
     synchronized (lock) {
-      candidates.stream()
-          .filter(c -> c.id() == id)
-          .findFirst()
-          .ifPresent(c -> put(c.with(verdict)));
+      candidate(id).ifPresent(c -> put(c.with(verdict)));
     }
   }
 

@@ -1,5 +1,6 @@
 package org.bufferyard.registry;
 
+import java.lang.reflect.Proxy;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.Hashtable;
@@ -17,6 +18,7 @@ final class HandMadeService<K> implements ComponentServiceObjects<K>, ServiceRef
   private final Map<String, Object> properties = new HashMap<>();
   private final Supplier<K> maker;
   private final AtomicInteger got = new AtomicInteger();
+  private Bundle bundle;
   private final AtomicInteger ungot = new AtomicInteger();
 
   HandMadeService(String name, int ranking, Supplier<K> maker) {
@@ -28,6 +30,29 @@ final class HandMadeService<K> implements ComponentServiceObjects<K>, ServiceRef
 
   HandMadeService<K> with(String key, Object value) {
     properties.put(key, value);
+    return this;
+  }
+
+  /** Brought by a bundle of that number, in the state that it has since then. */
+  HandMadeService<K> of(long bundleId, long lastModified) {
+    bundle =
+        (Bundle)
+            Proxy.newProxyInstance(
+                HandMadeService.class.getClassLoader(),
+                new Class<?>[] {Bundle.class},
+                (proxy, method, arguments) ->
+                    switch (method.getName()) {
+                      case "getBundleId" -> bundleId;
+                      case "getLastModified" -> lastModified;
+                      case "getSymbolicName" -> "bundle" + bundleId;
+                      default -> throw new UnsupportedOperationException(method.getName());
+                    });
+    return this;
+  }
+
+  /** No component brings it. */
+  HandMadeService<K> withoutComponent() {
+    properties.remove("component.name");
     return this;
   }
 
@@ -71,7 +96,7 @@ final class HandMadeService<K> implements ComponentServiceObjects<K>, ServiceRef
 
   @Override
   public Bundle getBundle() {
-    return null;
+    return bundle;
   }
 
   @Override

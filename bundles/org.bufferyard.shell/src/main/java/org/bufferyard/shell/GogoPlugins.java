@@ -16,6 +16,7 @@ import org.osgi.service.component.annotations.Reference;
       "osgi.command.function=remove",
       "osgi.command.function=start",
       "osgi.command.function=stop",
+      "osgi.command.function=release",
       "osgi.command.function=list"
     })
 public final class GogoPlugins {
@@ -44,6 +45,10 @@ public final class GogoPlugins {
 
   public void stop(CommandSession session, String[] arguments) {
     call.run(session, "stop", arguments);
+  }
+
+  public void release(CommandSession session, String[] arguments) {
+    call.run(session, "release", arguments);
   }
 
   public void list(CommandSession session, String[] arguments) {

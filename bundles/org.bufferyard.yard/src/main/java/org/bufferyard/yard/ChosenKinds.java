@@ -170,9 +170,12 @@ final class ChosenKinds {
       Map<Choice, Held> now,
       List<String> elements,
       Set<String> devices) {
-    Optional<Object> from = Optional.ofNullable(now.get(choice)).map(h -> h.service);
+    Optional<Held> serving = Optional.ofNullable(now.get(choice));
+    Optional<Object> from = serving.map(h -> h.service);
     Optional<Object> to = next(choice);
-    if (from.orElse(null) != to.orElse(null)) {
+    // One that broke and was released again begins anew, with instances of its own.
+    boolean broke = to.isPresent() && serving.filter(h -> h.standing.isBroken()).isPresent();
+    if (from.orElse(null) != to.orElse(null) || broke) {
       due.add(new KindSwap(choice.type(), choice.model(), from, to, elements, devices));
     }
   }

@@ -49,4 +49,9 @@ final class FrozenKinds implements Kinds {
   public void quarantine(Object kind, String reason) {
     kinds.quarantine(kind, reason);
   }
+
+  @Override
+  public int release(String provider) {
+    return kinds.release(provider);
+  }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.bufferyard.api.dmabuf.DmaBufOpsKind;
 import org.bufferyard.platform.registry.PlugInException;
 import org.bufferyard.platform.yard.Balance;
@@ -70,6 +72,28 @@ final class BrokenReleaseTest {
     try (Yard yard = bench.open()) {
       releaseBreaks(yard, "broke in release(): java.lang.IllegalStateException: no such buffer");
       assertTrue(bench.kinds.reasonOf(ours).contains("broke in release()"));
+    }
+  }
+
+  @Test
+  void whoIsReleasedFromQuarantineServesAnewEvenWhereHeWasKept() {
+    Hang hang = new Hang("getSgtable", true);
+    DmaBufOpsKind ours = bench.plant(DmaBufOpsKind.class, OPS, hang);
+    try (Yard yard = bench.watched(Duration.ofMillis(250))) {
+      hang.arm();
+      assertThrows(
+          PlugInException.class, () -> yard.call(s -> Shared.of(s, "codec", "viewer", SIZE)));
+      hang.letGo();
+      bench.kinds.forgive(ours);
+      SwapOutcome anew = SwapBench.swap(yard).getFirst();
+      assertInstanceOf(SwapOutcome.Done.class, anew);
+      assertEquals(Optional.of(ours), anew.swap().to());
+      yard.call(
+          s -> {
+            Shared.of(s, "codec", "viewer", SIZE).undo(s);
+            return null;
+          });
+      assertEquals(List.of(), yard.planSwap());
     }
   }
 

@@ -43,6 +43,11 @@ final class SwitchedKinds implements Kinds {
     instead.remove(key(type, model));
   }
 
+  /** Takes it out of quarantine. */
+  void forgive(Object kind) {
+    quarantined.remove(kind);
+  }
+
   /** The real one, whoever serves. */
   <K> K real(Class<K> type, String model) {
     return real.choose(type, model, "fidelity").orElseThrow();

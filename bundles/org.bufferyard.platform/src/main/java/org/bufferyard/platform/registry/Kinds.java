@@ -33,6 +33,20 @@ public interface Kinds {
     return List.of();
   }
 
-  /** Takes a kind out of use with a reason: it is listed and used by nobody. */
+  /**
+   * Takes a kind out of use with a reason: it is listed and used by nobody. So is everything else that
+   * runs its code, the same service with other properties or registered anew, until its bundle is
+   * updated or somebody {@linkplain #release releases} it.
+   */
   void quarantine(Object kind, String reason);
+
+  /**
+   * Gives plug-ins in quarantine another chance.
+   *
+   * @param provider as {@link KindStatus#provider} names it, or its end after a dot
+   * @return how many services; 0: nobody of that name is in quarantine
+   */
+  default int release(String provider) {
+    return 0;
+  }
 }

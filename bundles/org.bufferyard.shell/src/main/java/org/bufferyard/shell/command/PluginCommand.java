@@ -7,6 +7,7 @@ import java.util.List;
 import org.bufferyard.platform.feature.FeatureException;
 import org.bufferyard.platform.feature.PluginRuntime;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.registry.Kinds;
 import org.bufferyard.shell.running.RunningYard;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -21,11 +22,14 @@ import picocli.CommandLine.Parameters;
 public final class PluginCommand implements ShellCommand {
   private final PluginRuntime plugins;
   private final RunningYard running;
+  private final Kinds kinds;
 
   @Activate
-  public PluginCommand(@Reference PluginRuntime plugins, @Reference RunningYard running) {
+  public PluginCommand(
+      @Reference PluginRuntime plugins, @Reference RunningYard running, @Reference Kinds kinds) {
     this.plugins = plugins;
     this.running = running;
+    this.kinds = kinds;
   }
 
   @Override
@@ -40,6 +44,7 @@ public final class PluginCommand implements ShellCommand {
     remove("a symbolic name or a bundle's number"),
     start("a symbolic name or a bundle's number"),
     stop("a symbolic name or a bundle's number"),
+    release("a provider as 'why' names it"),
     list("");
 
     private final String takes;
@@ -52,14 +57,14 @@ public final class PluginCommand implements ShellCommand {
   @Command(
       name = "plugin",
       description =
-          "Install, update, remove, start or stop one bundle of the running yard, or list those that"
-              + " no feature brought.")
+          "Install, update, remove, start or stop one bundle of the running yard, release a plug-in from"
+              + " quarantine, or list the bundles that no feature brought.")
   private final class Arguments implements Call {
     @Mixin private final CommonOptions common = new CommonOptions();
 
     @Parameters(
         index = "0",
-        paramLabel = "install|update|remove|start|stop|list",
+        paramLabel = "install|update|remove|start|stop|release|list",
         description = "What to do.")
     private Action action;
 
@@ -67,7 +72,9 @@ public final class PluginCommand implements ShellCommand {
         index = "1",
         arity = "0..1",
         paramLabel = "JAR|NAME",
-        description = "A jar, to install; else the symbolic name or number of a bundle.")
+        description =
+            "A jar, to install; a provider as 'why' names it, to release; else the symbolic name or"
+                + " number of a bundle.")
     private String what = "";
 
     @Parameters(
@@ -101,6 +108,7 @@ public final class PluginCommand implements ShellCommand {
           case remove -> done("removed", plugins.remove(what));
           case start -> done("started", plugins.start(what));
           case stop -> done("stopped", plugins.stop(what));
+          case release -> released();
           case list -> all();
         };
       } catch (FeatureException e) {
@@ -112,6 +120,14 @@ public final class PluginCommand implements ShellCommand {
       JsonObject json = new JsonObject();
       json.addProperty(verb, bundle);
       return new Answer(verb + " " + bundle + "\n", json, 0);
+    }
+
+    private Answer released() {
+      if (kinds.release(what) == 0) {
+        throw new BadInputException(
+            "no provider '" + what + "' is in quarantine", "plugin release", "'why' lists who is");
+      }
+      return done("released", what);
     }
 
     private Answer all() {
