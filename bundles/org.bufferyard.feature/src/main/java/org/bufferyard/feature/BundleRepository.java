@@ -9,17 +9,21 @@ import org.osgi.service.feature.ID;
 /**
  * Folders of bundles in Maven's layout; the only places that features install from.
  *
- * @param folders the first that has a bundle counts
+ * @param own beside the feature's file; counts first
+ * @param house that of the product
  */
-record BundleRepository(List<Path> folders) {
-
+record BundleRepository(Path own, Path house) {
   /**
-   * Where the framework finds a bundle. By reference: the framework reads the jar in place instead
-   * of copying it, which is most of what an installation costs.
+   * A bundle's jar.
+   *
+   * @param stays it is not rebuilt under a running framework, which may read it in place instead of
+   *     copying it: most of what an installation costs
    */
-  String location(ID id, String feature) {
+  record Source(Path jar, boolean stays) {}
+
+  Source find(ID id, String feature) {
     String classifier = id.getClassifier().map(c -> "-" + c).orElse("");
-    for (Path folder : folders) {
+    for (Path folder : List.of(own, house)) {
       Path jar =
           folder
               .resolve(id.getGroupId().replace('.', '/'))
@@ -27,7 +31,7 @@ record BundleRepository(List<Path> folders) {
               .resolve(id.getVersion())
               .resolve(id.getArtifactId() + "-" + id.getVersion() + classifier + ".jar");
       if (Files.isRegularFile(jar)) {
-        return "reference:" + jar.toUri();
+        return new Source(jar, folder.equals(house));
       }
     }
     throw new FeatureException(

@@ -37,6 +37,7 @@ public final class FeatureInstaller implements FeatureRuntime {
   private final FeatureService reader;
   private final ConfigurationStore configurations;
   private final ComponentHealth health;
+  private final FeatureJars jars;
   private final List<Installation> installed = new CopyOnWriteArrayList<>();
   private final ReentrantLock changing = new ReentrantLock();
 
@@ -52,6 +53,7 @@ public final class FeatureInstaller implements FeatureRuntime {
     this.reader = reader;
     this.configurations = new ConfigurationStore(admin);
     this.health = new ComponentHealth(context, components);
+    this.jars = new FeatureJars(context, owners);
   }
 
   @Override
@@ -67,7 +69,7 @@ public final class FeatureInstaller implements FeatureRuntime {
                         "feature %s: version %s is installed already; update it instead"
                             .formatted(name, there.describe().version()));
                   });
-          Installation installation = enter(feature, json);
+          Installation installation = enter(feature, json, false);
           installed.add(installation);
           return installation.describe();
         });
@@ -86,7 +88,7 @@ public final class FeatureInstaller implements FeatureRuntime {
         () -> {
           Feature feature = read(json);
           Installation old = require(feature.getID().getArtifactId());
-          Installation next = enter(feature, json);
+          Installation next = enter(feature, json, true);
           List<String> problems = health.await(next.bundles());
           if (!problems.isEmpty()) {
             next.leave();
@@ -95,6 +97,7 @@ public final class FeatureInstaller implements FeatureRuntime {
                     .formatted(next.name(), String.join("; ", problems)));
           }
           installed.set(installed.indexOf(old), next);
+          installed.stream().filter(one -> one != next).forEach(one -> one.follow(next));
           old.keepConfigurationsOf(next);
           old.leave();
           return next.describe();
@@ -132,10 +135,10 @@ public final class FeatureInstaller implements FeatureRuntime {
         Arrays.stream(context.getBundles()).filter(b -> b.getBundleId() != 0).toList());
   }
 
-  private Installation enter(Feature feature, Path json) {
-    Installation installation = new Installation(context, owners, feature, json);
+  private Installation enter(Feature feature, Path json, boolean rebuiltToo) {
+    Installation installation = new Installation(context, owners, jars, feature, json);
     try {
-      installation.enter(repository(json), configurations);
+      installation.enter(repository(json), configurations, rebuiltToo);
       return installation;
     } catch (RuntimeException e) {
       try {
@@ -181,7 +184,7 @@ public final class FeatureInstaller implements FeatureRuntime {
       throw new FeatureException(
           "no bundle repository: set the framework property %s".formatted(REPOSITORY));
     }
-    return new BundleRepository(List.of(json.resolveSibling("repository"), Path.of(folder)));
+    return new BundleRepository(json.resolveSibling("repository"), Path.of(folder));
   }
 
   private Optional<Installation> find(String name) {

@@ -2,8 +2,11 @@ package org.bufferyard.feature;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,15 +30,22 @@ final class Installation {
 
   private final BundleContext context;
   private final BundleOwners owners;
+  private final FeatureJars jars;
   private final Feature feature;
   private final Path file;
   private final Set<Bundle> bundles = new LinkedHashSet<>();
+
+  /** Whose jar was rebuilt, to what it has become. */
+  private final Map<Bundle, Bundle> rebuilt = new LinkedHashMap<>();
+
   private AppliedConfigurations configurations = AppliedConfigurations.none();
 
-  Installation(BundleContext context, BundleOwners owners, Feature feature, Path file) {
+  Installation(
+      BundleContext context, BundleOwners owners, FeatureJars jars, Feature feature, Path file) {
     this.context = context;
     this.file = file;
     this.owners = owners;
+    this.jars = jars;
     this.feature = feature;
   }
 
@@ -60,10 +70,15 @@ final class Installation {
     return bundle.getSymbolicName() + " " + bundle.getVersion();
   }
 
-  /** Installs, resolves, configures and starts; after an exception {@link #leave} undoes the rest. */
-  void enter(BundleRepository repository, ConfigurationStore store) {
+  /**
+   * Installs, resolves, configures and starts; after an exception {@link #leave} undoes the rest.
+   *
+   * @param rebuiltToo what a feature installed from a jar that has changed since is not claimed as it
+   *     is, but installed beside it
+   */
+  void enter(BundleRepository repository, ConfigurationStore store, boolean rebuiltToo) {
     for (FeatureBundle bundle : feature.getBundles()) {
-      add(repository.location(bundle.getID(), name()));
+      add(repository.find(bundle.getID(), name()), rebuiltToo);
     }
     wiring(context).resolveBundles(List.copyOf(bundles));
     configurations = store.apply(feature);
@@ -75,16 +90,44 @@ final class Installation {
     }
   }
 
-  private void add(String location) {
-    try {
-      boolean isNew = context.getBundle(location) == null;
-      Bundle bundle = context.installBundle(location);
-      owners.claim(bundle, this, isNew);
-      bundles.add(bundle);
-    } catch (BundleException e) {
-      throw new FeatureException(
-          "feature %s: %s".formatted(name(), Refusal.of(e, location, context, owners)), e);
+  private void add(BundleRepository.Source source, boolean rebuiltToo) {
+    Optional<Bundle> there = jars.find(source.jar());
+    if (there.isEmpty()) {
+      claim(jars.install(source, name()), true);
+    } else if (rebuiltToo && jars.isRebuilt(there.get(), source.jar())) {
+      Bundle next = jars.installBeside(there.get(), source.jar(), name());
+      rebuilt.put(there.get(), next);
+      claim(next, true);
+    } else {
+      claim(there.get(), false);
     }
+  }
+
+  private void claim(Bundle bundle, boolean broughtIt) {
+    owners.claim(bundle, this, broughtIt);
+    bundles.add(bundle);
+  }
+
+  /** Claims what an update of another feature has put in the place of bundles that it shared. */
+  void follow(Installation updated) {
+    List<Bundle> mine = List.copyOf(bundles);
+    if (mine.stream().noneMatch(updated.rebuilt::containsKey)) {
+      return;
+    }
+    bundles.clear();
+    List<Bundle> leaving = new ArrayList<>();
+    for (Bundle bundle : mine) {
+      Bundle next = updated.rebuilt.get(bundle);
+      if (next == null) {
+        bundles.add(bundle);
+      } else {
+        claim(next, true);
+        if (owners.release(bundle, this)) {
+          leaving.add(bundle);
+        }
+      }
+    }
+    uninstall(leaving);
   }
 
   private void start(Bundle bundle) {
@@ -108,15 +151,20 @@ final class Installation {
         leaving.add(bundle);
       }
     }
+    bundles.clear();
+    uninstall(leaving);
+  }
+
+  private void uninstall(List<Bundle> leaving) {
     List<Bundle> failed = new ArrayList<>();
     for (Bundle bundle : leaving) {
       try {
         bundle.uninstall();
+        jars.forget(bundle);
       } catch (BundleException e) {
         failed.add(bundle);
       }
     }
-    bundles.clear();
     refresh(context, leaving, "feature " + name());
     if (!failed.isEmpty()) {
       throw new FeatureException(

@@ -58,6 +58,11 @@ final class Workbench implements AutoCloseable {
     return "test:" + name + ":" + version;
   }
 
+  /** The same coordinates, another jar: its component has a property that says so. */
+  void rebuild(String name, String version, int build) throws IOException {
+    jar(inRepository(name, version), name, version, "<property name='build' value='" + build + "'/>");
+  }
+
   private Path inRepository(String name, String version) {
     return folder.resolve("test/" + name + "/" + version + "/" + name + "-" + version + ".jar");
   }

@@ -25,7 +25,8 @@ public interface FeatureRuntime {
   /**
    * Replaces an installed feature of the same name: what is new is installed beside the old,
    * started, and waited for until no component of it is unsatisfied; only then does the old leave.
-   * When that does not come about the new leaves instead.
+   * When that does not come about the new leaves instead. A jar that was rebuilt under the same
+   * coordinates is new, and stands in for the old in every feature that names it.
    */
   InstalledFeature update(Path json);
 
