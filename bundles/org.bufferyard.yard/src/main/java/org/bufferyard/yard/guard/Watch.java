@@ -3,18 +3,22 @@ package org.bufferyard.yard.guard;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /**
  * Notices that a call into a plug-in does not return, and sees to it that the yard goes on.
  *
  * <p>Algorithm: the engine thread keeps a stack of the calls it is in; a thread of its own looks at it
- * ten times a bound, and books each look to the innermost call, so that who calls out is not charged
- * for whom it calls. Looks are counted, not nanoseconds: a pause of the whole process is one look. A
- * call with ten looks, or a stack five bounds old, is overdue: its thread is interrupted. Back within
- * three looks, the call ends in an exception that names it; else the thread is abandoned.
+ * ten times a bound, and charges the innermost call, so that who calls out is not charged for whom it
+ * calls, with what of the time since the look before was the called thread's {@linkplain
+ * Progress.Reading#charge own doing}: processor time that it had, or time that it waited while the
+ * machine had processors to give. A machine that starves the thread makes nobody guilty. A call with a
+ * bound to its charge, or a stack with five, is overdue: its thread is interrupted. Back before three
+ * tenths more, the call ends in an exception that names it; else the thread is abandoned.
  *
- * <p>Cost: one object, two volatile writes and two reads a call. Thread rule: {@link #enter} and {@link
- * #leave} on engine threads, the rest on any.
+ * <p>Cost: one object, two volatile writes and two reads a call; a {@link Progress} look ten times a
+ * bound while there is one. Thread rule: {@link #enter} and {@link #leave} on engine threads, the rest
+ * on any.
  */
 public final class Watch {
   private static final int LOOKS = 10;
@@ -30,11 +34,14 @@ public final class Watch {
     private final Call outer;
     private final Desk desk;
 
-    /** How often it was seen to be the innermost one; the watching thread's own. */
-    private int looks;
+    /** Whether it was seen before; the watching thread's own. */
+    private boolean known;
 
-    /** How often it was seen at all, of outermost calls; the watching thread's own. */
-    private int seen;
+    /** For being the innermost one, ns; the watching thread's own. */
+    private long charged;
+
+    /** For its whole stack, of outermost calls, ns; the watching thread's own. */
+    private long chargedForAll;
 
     private Call(PlugIn who, String method, Call outer, Desk desk) {
       this.who = who;
@@ -47,6 +54,7 @@ public final class Watch {
   /** What one engine thread does. */
   private static final class Desk {
     private final Thread thread;
+    private final Progress progress;
 
     /** Innermost call; written by the thread alone. */
     private volatile Call current;
@@ -57,11 +65,16 @@ public final class Watch {
     /** The thread was given up; changed under the desk's lock. */
     private volatile boolean abandoned;
 
-    /** The watching thread's own. */
-    private int looksSinceAlarm;
+    /** The last look; the watching thread's own. */
+    private Progress.Reading before;
 
-    Desk(Thread thread) {
+    /** ns; the watching thread's own. */
+    private long chargedSinceAlarm;
+
+    Desk(Thread thread, Progress progress) {
       this.thread = thread;
+      this.progress = progress;
+      this.before = progress.read();
     }
 
     boolean isIn(Call call) {
@@ -75,6 +88,11 @@ public final class Watch {
   }
 
   private final Duration bound;
+
+  /** From one look to the next, ns. */
+  private final long usual;
+
+  private final Supplier<Progress> seen;
   private final BiConsumer<PlugIn, String> onAbandoned;
   private final Thread watching;
   private volatile Desk desk;
@@ -85,7 +103,20 @@ public final class Watch {
    *     was given up
    */
   public Watch(String yard, Duration bound, BiConsumer<PlugIn, String> onAbandoned) {
+    this(yard, bound, SeenThread::self, onAbandoned);
+  }
+
+  /**
+   * @param seen the progress of the thread that asks
+   */
+  Watch(
+      String yard,
+      Duration bound,
+      Supplier<Progress> seen,
+      BiConsumer<PlugIn, String> onAbandoned) {
     this.bound = bound;
+    this.usual = bound.toNanos() / LOOKS;
+    this.seen = seen;
     this.onAbandoned = onAbandoned;
     this.watching = Thread.ofPlatform().daemon().name("watch of " + yard).unstarted(this::look);
   }
@@ -105,7 +136,7 @@ public final class Watch {
 
   /** From now on this thread is the engine thread. Called on it, before its first call. */
   public void take() {
-    desk = new Desk(Thread.currentThread());
+    desk = new Desk(Thread.currentThread(), seen.get());
   }
 
   /** The engine thread calls a plug-in. */
@@ -157,26 +188,28 @@ public final class Watch {
   }
 
   private void look() {
+    long lastLook = System.nanoTime();
     while (!ended) {
-      LockSupport.parkNanos(bound.toNanos() / LOOKS);
-      Desk now = desk;
-      if (now == null || ended) {
-        continue;
+      LockSupport.parkNanos(usual);
+      long now = System.nanoTime();
+      Desk at = desk;
+      if (at != null && !ended) {
+        Call top = at.current;
+        if (top != null && !at.abandoned) {
+          lookAt(at, top, now - lastLook);
+        }
       }
-      Call top = now.current;
-      if (top != null) {
-        lookAt(now, top);
-      }
+      lastLook = now;
     }
   }
 
-  private void lookAt(Desk at, Call top) {
-    if (at.abandoned) {
-      return;
-    }
+  private void lookAt(Desk at, Call top, long passed) {
+    Progress.Reading reading = at.progress.read();
+    long charge = reading.charge(at.before, passed, usual);
+    at.before = reading;
     if (at.alarm != null) {
-      at.looksSinceAlarm++;
-      if (at.looksSinceAlarm >= GRACE) {
+      at.chargedSinceAlarm += charge;
+      if (at.chargedSinceAlarm >= GRACE * usual) {
         giveUp(at);
       }
       return;
@@ -185,11 +218,14 @@ public final class Watch {
     while (first.outer != null) {
       first = first.outer;
     }
-    top.looks++;
-    first.seen++;
-    if (top.looks >= LOOKS) {
+    // Who was not there at the look before is not charged for the time since.
+    top.charged += top.known ? charge : 0;
+    first.chargedForAll += first.known ? charge : 0;
+    top.known = true;
+    first.known = true;
+    if (top.charged >= bound.toNanos()) {
       raise(at, top);
-    } else if (first.seen >= WHOLE * LOOKS) {
+    } else if (first.chargedForAll >= WHOLE * bound.toNanos()) {
       raise(at, first);
     }
   }
@@ -201,7 +237,7 @@ public final class Watch {
         at.alarm = null; // it came back just now
         return;
       }
-      at.looksSinceAlarm = 0;
+      at.chargedSinceAlarm = 0;
       at.thread.interrupt();
     }
   }
