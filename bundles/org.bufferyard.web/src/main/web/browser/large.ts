@@ -1,5 +1,6 @@
 // A thousand elements: times are told, never asserted; what must hold is that it stays usable.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cpus, loadavg, totalmem } from 'node:os';
@@ -93,15 +94,27 @@ export function large(yard: Yard, sizes: readonly number[]): void {
   });
 }
 
+/** The state of the sources, as far as git knows. */
+function commit(): string {
+  try {
+    const git = (...line: string[]): string => execFileSync('git', line, { encoding: 'utf8' }).trim();
+    const changed = git('status', '--porcelain', '--untracked-files=no', '--', ':/bundles', ':/launch') !== '';
+    return git('rev-parse', '--short=10', 'HEAD') + (changed ? ' with changes' : '');
+  } catch {
+    return 'unknown';
+  }
+}
+
 /** Written by the long build only: what the page took, when and on what. */
 function report(measured: readonly string[]): void {
   const folder = process.env['LONG_REPORT'];
   if (folder !== undefined && folder !== 'none') {
     const date = new Date().toISOString().slice(0, 10);
+    const version = process.env['VERSION'] ?? '0.0.0';
     const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
     writeFileSync(
       join(folder, 'page.md'),
-      `# The editor page on large boards\n\n${date}, ${machine}, headless Chromium, Node ${process.versions.node};\n` +
+      `# The editor page on large boards\n\n${date}, Bufferyard ${version}, commit ${commit()};\n${machine}, headless Chromium, Node ${process.versions.node};\n` +
         `load average ${loadavg()[0]!.toFixed(1)} when it was written.\n\n` +
         `From the click until the page shows it, with the real yard behind it:\n\n` +
         `| elements | took |\n|---:|---|\n${measured.join('\n')}\n`,
