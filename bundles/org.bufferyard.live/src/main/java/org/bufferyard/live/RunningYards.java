@@ -31,10 +31,11 @@ public final class RunningYards implements LiveYards {
   private final SwapCoordinator coordinator;
   private final List<StreamingYard> yards = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final SynchronousBundleListener frameworkEnd = this::heed;
   private Optional<BundleContext> framework = Optional.empty();
   private boolean started;
-  private boolean closed;
+  private volatile boolean closed;
 
   /**
    * Bundles go one after another when the framework stops, and each plug-in among them would be an
@@ -58,12 +59,26 @@ public final class RunningYards implements LiveYards {
     this.coordinator = new SwapCoordinator(() -> List.copyOf(yards), bounds.leavingMillis());
     this.workshop =
         new Workshop(
-            engine, pipelines, checks, bounds, new Pacer(), coordinator::ring, yards::remove);
+            engine,
+            pipelines,
+            checks,
+            bounds,
+            new Pacer(),
+            coordinator::ring,
+            yards::remove,
+            this::changed);
   }
 
   @Override
   public LiveYard open(LiveYardSpec spec) {
     start();
+    StreamingYard opened = enter(spec);
+    // Whoever listens may ask for yards, so not under the lock.
+    changed();
+    return opened;
+  }
+
+  private StreamingYard enter(LiveYardSpec spec) {
     synchronized (lock) {
       if (closed) {
         throw new IllegalStateException("the running yards are being closed");
@@ -78,6 +93,23 @@ public final class RunningYards implements LiveYards {
       coordinator.ring();
       return opened;
     }
+  }
+
+  /** Yards that a framework closes that stops are wanted still. */
+  private void changed() {
+    if (!closed) {
+      listeners.forEach(Runnable::run);
+    }
+  }
+
+  @Override
+  public void addListener(Runnable listener) {
+    listeners.add(Objects.requireNonNull(listener, "listener"));
+  }
+
+  @Override
+  public void removeListener(Runnable listener) {
+    listeners.remove(listener);
   }
 
   private void start() {

@@ -77,7 +77,7 @@ final class StreamingYard implements LiveYard, YardListener, PipelineActor.Host 
             opened.reader.begin(state);
             return null;
           });
-      spec.pipelines().forEach(opened::add);
+      spec.pipelines().forEach(opened::enter);
     } catch (RuntimeException | Error failed) {
       opened.close();
       throw failed;
@@ -98,6 +98,11 @@ final class StreamingYard implements LiveYard, YardListener, PipelineActor.Host 
 
   @Override
   public void add(PipelineSpec named) {
+    enter(named);
+    workshop.changed().run();
+  }
+
+  private void enter(PipelineSpec named) {
     PipelineSpec pipeline =
         new ScenarioSpec(spec.name(), spec.source(), spec.kernel(), List.of(named))
             .on(spec.board())
@@ -111,24 +116,27 @@ final class StreamingYard implements LiveYard, YardListener, PipelineActor.Host 
       }
       actors.add(actor);
     }
-    start(actor.name());
+    onEngine(state -> recovery.resume(state, actor));
   }
 
   @Override
   public void start(String pipeline) {
     PipelineActor actor = actor(pipeline);
     onEngine(state -> recovery.resume(state, actor));
+    workshop.changed().run();
   }
 
   @Override
   public void stop(String pipeline) {
     PipelineActor actor = actor(pipeline);
     onEngine(state -> actor.stop(state, "somebody stopped it"));
+    workshop.changed().run();
   }
 
   @Override
   public void pace(String pipeline, double framesPerSecond) {
     actor(pipeline).pace(framesPerSecond);
+    workshop.changed().run();
   }
 
   @Override
@@ -202,6 +210,7 @@ final class StreamingYard implements LiveYard, YardListener, PipelineActor.Host 
     yard.removeListener(this);
     yard.close();
     workshop.closed(this);
+    workshop.changed().run();
   }
 
   /** No pipeline gets another turn. What is in flight stays there until the yard is closed. */

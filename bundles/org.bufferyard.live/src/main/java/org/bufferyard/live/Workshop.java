@@ -18,6 +18,7 @@ import org.bufferyard.platform.yard.Yards;
  *
  * @param bell has the coordinator look for new choices
  * @param gone is told of a yard that was closed
+ * @param changed is told after what people want has changed
  */
 record Workshop(
     Yards yards,
@@ -26,7 +27,8 @@ record Workshop(
     Bounds bounds,
     Pacer pacer,
     Runnable bell,
-    Consumer<StreamingYard> gone) {
+    Consumer<StreamingYard> gone,
+    Runnable changed) {
   Yard yard(LiveYardSpec spec) {
     YardOptions options =
         new YardOptions(

@@ -11,15 +11,20 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.bufferyard.api.contract.LongReport;
 import org.bufferyard.itest.running.LaunchedYard.Run;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +106,7 @@ final class KeptYardTest {
   /** Boards are saved by the yard while it is killed, at random moments. */
   @Test
   void aKilledYardLosesNoBoardThatWasSavedAndStartsAgain() throws Exception {
+    long begin = System.nanoTime();
     long seed = Long.getLong("bufferyard.seed", System.nanoTime());
     System.out.printf("kill loop: seed %d, %d kills%n", seed, KILLS);
     Random random = new Random(seed);
@@ -133,6 +139,86 @@ final class KeptYardTest {
       String status = yard.command("status").out();
       assertTrue(status.contains("\nmainline ") && status.contains("\nproposal "), status);
     }
+    report(
+        "kills",
+        "A running yard killed at random moments",
+        """
+        SIGKILL %d times, seed %d, 50 to 1,500 ms after the start, while boards were being saved: %,d
+        were, every one of them is there and whole, and the yard came back with its pipelines each time.
+        %,d s altogether.
+        """
+            .formatted(
+                KILLS,
+                seed,
+                saved.size(),
+                TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin)));
+  }
+
+  /** The long build's alone. */
+  private static void report(String name, String title, String text) {
+    if (KILLS > 3) {
+      LongReport.write(name, title, text);
+    }
+  }
+
+  /** Commands are typed, and the yard is killed as soon as the last one is answered. */
+  @Test
+  void aKilledYardKeepsEveryCommandThatWasAnswered() throws Exception {
+    long seed = Long.getLong("bufferyard.seed", System.nanoTime());
+    int kills = Math.max(2, KILLS / 5);
+    System.out.printf("kills after an answer: seed %d, %d kills%n", seed, kills);
+    Random random = new Random(seed);
+    String state = folder.resolve("state").toString();
+    int commands = 0;
+    Map<String, String> wanted = new TreeMap<>(Map.of("mainline", "true 0.0", "proposal", "true 0.0"));
+    for (int round = 0; round < kills; round++) {
+      try (LaunchedYard yard = LaunchedYard.start(folder, "--state", state, SCENARIO.toString())) {
+        assertEquals(wanted, wishes(), "seed " + seed + ", brought back in round " + round);
+        for (int i = random.nextInt(1, 4); i > 0; i--) {
+          commands++;
+          String pipeline = random.nextBoolean() ? "mainline" : "proposal";
+          String[] wish = wanted.get(pipeline).split(" ");
+          if (random.nextBoolean()) {
+            wish[0] = Boolean.toString(!Boolean.parseBoolean(wish[0]));
+            yard.type("pipeline:" + (wish[0].equals("true") ? "start " : "stop ") + pipeline);
+          } else {
+            wish[1] = random.nextInt(1, 200) + ".0";
+            yard.type("pipeline:pace " + pipeline + " " + wish[1]);
+          }
+          wanted.put(pipeline, String.join(" ", wish));
+        }
+        // Lines are run one after another: whoever is answered comes behind the rest.
+        yard.type("plugin:list");
+        yard.await(line -> line.equals("every bundle belongs to a feature"));
+        yard.kill();
+      }
+      assertEquals(wanted, wishes(), "seed " + seed + ", round " + round);
+    }
+    report(
+        "answers",
+        "A running yard killed right after an answer",
+        """
+        SIGKILL %d times, seed %d, as soon as the last of one to three commands on pipelines was
+        answered: none of %d commands was lost.
+        """
+            .formatted(kills, seed, commands));
+  }
+
+  /** What the state folder says is wanted of each pipeline: whether it streams, and how fast. */
+  private Map<String, String> wishes() throws IOException {
+    Map<String, String> wishes = new TreeMap<>();
+    Matcher wish =
+        Pattern.compile(
+                "\"spec\": \\{\\s*\"name\": \"(\\w+)\".*?\"streaming\": (\\w+),"
+                    + "\\s*\"framesPerSecond\": ([0-9.]+)",
+                Pattern.DOTALL)
+            .matcher(Files.readString(folder.resolve("state/yards.json")));
+    while (wish.find()) {
+      // A pace is kept as a period of whole nanoseconds.
+      wishes.put(
+          wish.group(1), wish.group(2) + " " + Math.round(Double.parseDouble(wish.group(3))) + ".0");
+    }
+    return wishes;
   }
 
   private static void killLater(LaunchedYard yard, long nanos) {

@@ -19,4 +19,13 @@ public interface LiveYards {
   List<LiveYard> all();
 
   Optional<LiveYard> find(String name);
+
+  /**
+   * Has somebody told of each change of what people want: a yard was opened or closed, a pipeline
+   * added, started, stopped or paced. On the thread that made the change, before the call that made it
+   * returns; what the listener throws, that call throws. A framework that stops changes nothing.
+   */
+  void addListener(Runnable listener);
+
+  void removeListener(Runnable listener);
 }

@@ -3,6 +3,7 @@ package org.bufferyard.shell.running;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,8 +21,9 @@ import org.osgi.service.component.annotations.Reference;
 
 /**
  * Keeps which yards run and what is wanted of their pipelines, and brings them back. Whoever changes a
- * yard, shell or page, does so past this: it looks once in {@link #PERIOD_MILLIS}. A yard whose board
- * lacks a plug-in stays kept, and is tried again with each look.
+ * yard, shell or page, does so past this, and is answered when the change is on disk: a process that is
+ * killed then loses nothing. A yard whose board lacks a plug-in stays kept, and is tried again once in
+ * {@link #PERIOD_MILLIS}.
  */
 @Component(service = SavedYards.class)
 public final class SavedYards {
@@ -48,6 +50,14 @@ public final class SavedYards {
 
   private String written = "";
 
+  /** Whose changes are heard of. */
+  private Optional<LiveYards> heard = Optional.empty();
+
+  /** Yards are being brought back: half of one is not to be kept. */
+  private boolean retrying;
+
+  private final Runnable listener = this::changed;
+
   @Activate
   public SavedYards(
       @Reference StateFolder folder, @Reference Arrivals arrivals, @Reference YardOpener opener) {
@@ -59,6 +69,7 @@ public final class SavedYards {
   @Deactivate
   void close() {
     clock.shutdownNow();
+    hear(Optional.empty());
   }
 
   /**
@@ -83,6 +94,16 @@ public final class SavedYards {
 
   private List<String> retry() {
     List<String> lines = new ArrayList<>();
+    retrying = true;
+    try {
+      reopenDue(lines);
+    } finally {
+      retrying = false;
+    }
+    return lines;
+  }
+
+  private void reopenDue(List<String> lines) {
     for (SavedYard yard : List.copyOf(due)) {
       try {
         opener.reopen(yard);
@@ -91,18 +112,55 @@ public final class SavedYards {
         lines.add("yard " + yard.name() + " waits: " + e.getMessage());
       }
     }
-    return lines;
   }
 
   /** From now on every change is kept. */
-  public void keep() {
+  public synchronized void keep() {
+    hear(arrivals.yards());
     look();
-    clock.scheduleWithFixedDelay(this::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    clock.scheduleWithFixedDelay(
+        this::lookAgain, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private synchronized void hear(Optional<LiveYards> yards) {
+    if (!heard.equals(yards)) {
+      heard.ifPresent(before -> before.removeListener(listener));
+      yards.ifPresent(now -> now.addListener(listener));
+      heard = yards;
+    }
+  }
+
+  private synchronized void look() {
+    retry();
+    save();
+  }
+
+  private void lookAgain() {
+    try {
+      hear(arrivals.yards());
+      look();
+    } catch (UncheckedIOException full) {
+      // Who made the change was told; it is tried again with the next look.
+    }
+  }
+
+  /** Somebody wants something else, and waits for the answer. */
+  private synchronized void changed() {
+    if (retrying) {
+      return;
+    }
+    try {
+      save();
+    } catch (UncheckedIOException e) {
+      throw new BadInputException(
+          "what was asked for is done, but cannot be kept: " + e.getCause(),
+          FILE + " of the state folder",
+          "make room there; it is tried again");
+    }
   }
 
   /** When yards go because the framework stops, their service has gone first: then nothing is kept. */
-  private synchronized void look() {
-    retry();
+  private void save() {
     Optional<LiveYards> yards = arrivals.yards();
     if (yards.isEmpty()) {
       return;
