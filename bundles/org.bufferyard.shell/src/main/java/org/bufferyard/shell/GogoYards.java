@@ -1,8 +1,8 @@
 package org.bufferyard.shell;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.CommandSession;
@@ -27,7 +27,7 @@ import org.osgi.service.component.annotations.Reference;
       "osgi.command.function=close"
     })
 public final class GogoYards {
-  private static final long REFRESH_MILLIS = 500;
+  private static final Duration REFRESH = Duration.ofMillis(500);
   private static final int NEWEST = 20;
 
   /** Cursor home, and everything below it erased: the screen is written over in place. */
@@ -55,28 +55,13 @@ public final class GogoYards {
   @Descriptor("the status, refreshed in place until a key is pressed")
   public void top(CommandSession session) throws IOException, InterruptedException {
     PrintStream console = session.getConsole();
-    InputStream keyboard = session.getKeyboard();
+    KeyPress key = KeyPress.next(session.getKeyboard());
     do {
       console.print(HOME);
       console.println(status());
       console.println("press return to leave");
       console.flush();
-    } while (!pressed(keyboard));
-  }
-
-  /**
-   * Waits for the next refresh; whether a key came meanwhile. It looks now and then: a stream cannot
-   * be waited for with a bound.
-   */
-  private static boolean pressed(InputStream keyboard) throws IOException, InterruptedException {
-    long until = System.nanoTime() + REFRESH_MILLIS * 1_000_000;
-    while (System.nanoTime() < until) {
-      if (keyboard.available() > 0) {
-        return keyboard.read() >= 0;
-      }
-      Thread.sleep(20);
-    }
-    return false;
+    } while (!key.within(REFRESH));
   }
 
   @Descriptor("what happened last in a yard")
