@@ -1,12 +1,13 @@
 package org.bufferyard.live;
 
-/** {@link LiveBounds} as values; milliseconds. */
+/** {@link LiveBounds} as values; times in milliseconds. */
 record Bounds(
     long callMillis,
     long exchangeMillis,
     long leavingMillis,
     long statusMillis,
     int timelineEntries,
+    int busiestMappings,
     boolean checks) {
   static Bounds of(LiveBounds configured) {
     return new Bounds(
@@ -15,6 +16,7 @@ record Bounds(
         configured.leavingMillis(),
         configured.statusMillis(),
         configured.timelineEntries(),
+        configured.busiestMappings(),
         configured.checks());
   }
 }

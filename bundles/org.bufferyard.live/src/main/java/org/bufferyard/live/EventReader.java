@@ -17,20 +17,26 @@ import org.bufferyard.platform.yard.YardState;
 final class EventReader {
   private final Supplier<Optional<CheckSession>> sessions;
   private final DeviceTallies devices;
+  private final MappingTallies mappings;
   private final Timeline timeline;
   private Optional<CheckSession> session = Optional.empty();
   private long mark;
 
   EventReader(
-      Supplier<Optional<CheckSession>> sessions, DeviceTallies devices, Timeline timeline) {
+      Supplier<Optional<CheckSession>> sessions,
+      DeviceTallies devices,
+      MappingTallies mappings,
+      Timeline timeline) {
     this.sessions = sessions;
     this.devices = devices;
+    this.mappings = mappings;
     this.timeline = timeline;
   }
 
   /** A state that nothing was read of yet. */
   void begin(YardState yard) {
     yard.events().record(true);
+    mappings.begin();
     session = sessions.get();
     mark = yard.events().mark();
   }
@@ -51,6 +57,7 @@ final class EventReader {
   }
 
   private void read(DmaEvent event) {
+    mappings.read(event);
     switch (event) {
       case DmaEvent.Bounced bounced -> devices.bounced(bounced.element(), bounced.size());
       case DmaEvent.Faulted faulted -> devices.faulted(faulted.element());

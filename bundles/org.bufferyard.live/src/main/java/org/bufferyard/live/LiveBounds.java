@@ -17,6 +17,9 @@ public @interface LiveBounds {
   /** Entries of a timeline that are kept. */
   int timelineEntries() default 4096;
 
+  /** Single mappings, the busiest, that a status shows. */
+  int busiestMappings() default 12;
+
   /** Whether the rules of misuse read along. */
   boolean checks() default true;
 }

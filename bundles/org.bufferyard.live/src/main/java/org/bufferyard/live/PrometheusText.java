@@ -1,6 +1,7 @@
 package org.bufferyard.live;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.bufferyard.platform.live.Metrics;
 import org.bufferyard.platform.live.PipelineStatus;
 import org.bufferyard.platform.live.YardStatus;
 import org.bufferyard.platform.live.YardStatus.DeviceStatus;
+import org.bufferyard.platform.live.YardStatus.MappingSum;
 import org.bufferyard.platform.scenario.RunReport.Dropped;
 import org.bufferyard.platform.yard.Balance;
 import org.osgi.service.component.annotations.Activate;
@@ -37,6 +39,7 @@ public final class PrometheusText implements Metrics {
       yard(families, status);
       status.pipelines().forEach(pipeline -> pipeline(families, status.name(), pipeline));
       status.devices().forEach(device -> device(families, status.name(), device));
+      status.mappingSums().forEach(sum -> mapping(families, status.name(), sum));
     }
     StringBuilder text = new StringBuilder();
     families.forEach(
@@ -117,6 +120,23 @@ public final class PrometheusText implements Metrics {
     counter(families, "device_bounced_bytes", "Bytes bounced for a device.", d.bounces(), labels);
     counter(families, "device_faults", "Accesses that the hardware refused.", d.faults(), labels);
     gauge(families, "device_mappings", "Live mappings of a device.", d.mappings(), labels);
+  }
+
+  /** Sums: a series for each single mapping would be a new one with each buffer. */
+  private static void mapping(Map<String, Family> families, String yard, MappingSum m) {
+    String[] labels = {"yard", yard, "device", m.device(), "kind", m.kind()};
+    gauge(families, "live_mappings", "Live mappings by device and kind.", m.live(), labels);
+    counter(families, "mappings_made", "Mappings made, by device and kind.", m.made(), labels);
+    String help = "Bytes that devices moved through mappings.";
+    counter(families, "mapping_bytes", help, m.bytesRead(), with(labels, "read"));
+    counter(families, "mapping_bytes", help, m.bytesWritten(), with(labels, "write"));
+  }
+
+  private static String[] with(String[] labels, String access) {
+    String[] more = Arrays.copyOf(labels, labels.length + 2);
+    more[labels.length] = "access";
+    more[labels.length + 1] = access;
+    return more;
   }
 
   private static void counter(

@@ -22,6 +22,7 @@ import org.bufferyard.platform.live.YardStatus;
 import org.bufferyard.platform.pipeline.FrameEnd;
 import org.bufferyard.platform.scenario.ScenarioSpec;
 import org.bufferyard.platform.scenario.ScenarioSpec.PipelineSpec;
+import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.yard.Balance;
 import org.bufferyard.platform.yard.KindSwap;
 import org.bufferyard.platform.yard.Yard;
@@ -46,6 +47,7 @@ final class StreamingYard implements LiveYard, YardListener, PipelineActor.Host 
   private final Workshop workshop;
   private final Timeline timeline;
   private final DeviceTallies devices;
+  private final MappingTallies mappings = new MappingTallies();
   private final EventReader reader;
   private final Recovery recovery;
   private final List<PipelineActor> actors = new CopyOnWriteArrayList<>();
@@ -63,7 +65,7 @@ final class StreamingYard implements LiveYard, YardListener, PipelineActor.Host 
     this.workshop = workshop;
     this.timeline = new Timeline(workshop.bounds().timelineEntries());
     this.devices = new DeviceTallies(spec.board());
-    this.reader = new EventReader(() -> workshop.session(spec), devices, timeline);
+    this.reader = new EventReader(() -> workshop.session(spec), devices, mappings, timeline);
     this.recovery = new Recovery(yard, actors, timeline);
   }
 
@@ -168,11 +170,17 @@ final class StreamingYard implements LiveYard, YardListener, PipelineActor.Host 
         spec.kernel().name(),
         actors.stream().map(PipelineActor::status).toList(),
         devices.status(used, now.mappings()),
+        mappings.busiest(workshop.bounds().busiestMappings(), this::nameOf),
+        mappings.sums(),
         now.balance(),
         yard.abandonedThreads(),
         swaps.get(),
         longestGap.get(),
         waiting);
+  }
+
+  private String nameOf(String device) {
+    return spec.board().device(device).map(DeviceSpec::name).orElse(device);
   }
 
   private void look() {

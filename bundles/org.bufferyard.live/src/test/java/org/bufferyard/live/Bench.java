@@ -51,7 +51,7 @@ final class Bench implements AutoCloseable {
     wiring.with(Kinds.class, kinds, Map.of("service.ranking", 1000));
     yards =
         new RunningYards(
-            new Bounds(300, 5000, 1000, 1000, 4096, true),
+            new Bounds(300, 5000, 1000, 1000, 4096, 12, true),
             wiring.get(Yards.class),
             wiring.get(Pipelines.class),
             wiring.get(Checks.class),

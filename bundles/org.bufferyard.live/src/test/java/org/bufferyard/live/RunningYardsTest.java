@@ -149,5 +149,16 @@ class RunningYardsTest {
     assertEquals(names.stream().distinct().toList(), names);
     assertTrue(text.lines().allMatch(l -> l.startsWith("# ") || l.matches(".+\\{.+} [0-9.E-]+")), text);
     assertFalse(text.isEmpty());
+    assertTrue(
+        text.lines()
+            .anyMatch(
+                l ->
+                    l.matches(
+                        "bufferyard_mapping_bytes_total\\{.*device=\"scaler\",kind=\".+\",access=\"read\"} [1-9].*")),
+        text);
+    assertFalse(text.contains("0x"), "no series of a single mapping");
+    assertTrue(
+        yard.status().mappings().stream().anyMatch(m -> m.bytesRead() + m.bytesWritten() > 0),
+        yard.status().mappings().toString());
   }
 }

@@ -6,6 +6,8 @@ import org.bufferyard.platform.yard.Balance;
 /**
  * A running yard at one moment.
  *
+ * @param mappings the busiest live mappings, busiest first; few
+ * @param mappingSums of all mappings there ever were, by device and kind
  * @param balance what is taken; pages of the buffers of streaming pipelines included
  * @param abandonedThreads threads in plug-ins that Java could not end
  * @param swaps how many choices were exchanged so far
@@ -19,6 +21,8 @@ public record YardStatus(
     String kernel,
     List<PipelineStatus> pipelines,
     List<DeviceStatus> devices,
+    List<MappingStatus> mappings,
+    List<MappingSum> mappingSums,
     Balance balance,
     int abandonedThreads,
     long swaps,
@@ -27,6 +31,8 @@ public record YardStatus(
   public YardStatus {
     pipelines = List.copyOf(pipelines);
     devices = List.copyOf(devices);
+    mappings = List.copyOf(mappings);
+    mappingSums = List.copyOf(mappingSums);
     waiting = List.copyOf(waiting);
   }
 
@@ -37,4 +43,23 @@ public record YardStatus(
    */
   public record DeviceStatus(
       String id, String name, long frames, long bytes, long bounces, long faults, int mappings) {}
+
+  /**
+   * One live mapping and what its device moved through it since it was made.
+   *
+   * @param device its name
+   * @param kind {@code single}, {@code scatter-gather}, {@code coherent} or {@code coherent-remap}
+   * @param dma first address
+   */
+  public record MappingStatus(
+      String device, String kind, long dma, long sizeBytes, long bytesRead, long bytesWritten) {}
+
+  /**
+   * All mappings of one kind for one device since the yard was opened.
+   *
+   * @param device its id
+   * @param live of them, those that are there now
+   */
+  public record MappingSum(
+      String device, String kind, int live, long made, long bytesRead, long bytesWritten) {}
 }

@@ -21,9 +21,23 @@ public final class YardStatusJson {
     JsonArray pipelines = new JsonArray();
     yard.pipelines().forEach(pipeline -> pipelines.add(of(pipeline)));
     json.add("pipelines", pipelines);
+    JsonArray mappings = new JsonArray();
+    yard.mappings().forEach(mapping -> mappings.add(of(mapping)));
+    json.add("busiestMappings", mappings);
     JsonArray waiting = new JsonArray();
     yard.waiting().forEach(waiting::add);
     json.add("waiting", waiting);
+    return json;
+  }
+
+  private static JsonObject of(YardStatus.MappingStatus mapping) {
+    JsonObject json = new JsonObject();
+    json.addProperty("device", mapping.device());
+    json.addProperty("kind", mapping.kind());
+    json.addProperty("dma", "0x" + Long.toHexString(mapping.dma()));
+    json.addProperty("size", mapping.sizeBytes());
+    json.addProperty("bytesRead", mapping.bytesRead());
+    json.addProperty("bytesWritten", mapping.bytesWritten());
     return json;
   }
 

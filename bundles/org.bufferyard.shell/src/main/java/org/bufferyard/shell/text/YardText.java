@@ -4,6 +4,7 @@ import java.util.Locale;
 import org.bufferyard.platform.live.PipelineStatus;
 import org.bufferyard.platform.live.YardStatus;
 import org.bufferyard.platform.live.YardStatus.DeviceStatus;
+import org.bufferyard.platform.live.YardStatus.MappingStatus;
 import org.bufferyard.platform.scenario.RunReport.Dropped;
 import org.bufferyard.platform.yard.Balance;
 
@@ -37,6 +38,9 @@ public final class YardText {
     yard.waiting().forEach(line -> text.append(line).append('\n'));
     text.append('\n').append(pipelines(yard));
     text.append('\n').append(devices(yard));
+    if (!yard.mappings().isEmpty()) {
+      text.append('\n').append(mappings(yard));
+    }
     return text.toString();
   }
 
@@ -67,6 +71,21 @@ public final class YardText {
         .findFirst()
         .map((Dropped d) -> d.frames() + " dropped: " + d.reason())
         .orElse("");
+  }
+
+  /** The busiest; how many there are by device says the table above. */
+  private static String mappings(YardStatus yard) {
+    Columns table = new Columns("").row("mapping", "of", "at", "bytes", "read", "written");
+    for (MappingStatus m : yard.mappings()) {
+      table.row(
+          m.kind(),
+          m.device(),
+          "0x" + Long.toHexString(m.dma()),
+          m.sizeBytes(),
+          m.bytesRead(),
+          m.bytesWritten());
+    }
+    return table.text();
   }
 
   private static String devices(YardStatus yard) {
