@@ -99,6 +99,12 @@ final class AttachmentMappings {
         && (!attachment.isDynamic() || pinsForAll);
   }
 
+  /** Whether the exporter has to leave the memory where it is on account of that importer. */
+  boolean pins(Attachment attachment) {
+    boolean mapped = attachment.mappings() > 0 || attachment.cached().isPresent();
+    return attachment.pins() > 0 || mapped && pinsOnMap(attachment);
+  }
+
   private int pin(Attachment attachment) {
     int rc = attachment.buffer().ops().lifecycle().pin(attachment);
     if (rc != 0) {

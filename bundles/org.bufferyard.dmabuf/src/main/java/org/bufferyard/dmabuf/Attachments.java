@@ -7,6 +7,7 @@ import org.bufferyard.api.dma.Dma.SgResult;
 import org.bufferyard.api.dma.DmaDevice;
 import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.dmabuf.DmaBufs.AttachResult;
+import org.bufferyard.api.dmabuf.ExportedMemory;
 import org.bufferyard.api.dmabuf.ImporterOps;
 import org.bufferyard.api.dmabuf.OpsTraits.Member;
 import org.bufferyard.api.event.DmaEvent;
@@ -269,6 +270,34 @@ final class Attachments {
           List.copyOf(buffer.attachments()).forEach(this::invalidate);
           return 0;
         });
+  }
+
+  /** Whoever is told of a move lets go of the old memory while it still is the buffer's. */
+  int move(SharedBuffer buffer, ExportedMemory to) {
+    buffer.requireLive();
+    Optional<Errno> why =
+        !buffer.isDynamic() || to.sizeBytes() != buffer.sizeBytes()
+            ? Optional.of(Errno.EINVAL)
+            : buffer.attachments().stream().anyMatch(mappings::pins)
+                ? Optional.of(Errno.EBUSY)
+                : Optional.empty();
+    if (why.isPresent()) {
+      narrator.decided(
+          CoreRules.INVALIDATE,
+          buffer.id(),
+          "the exporter cannot move it, "
+              + (why.get() == Errno.EBUSY
+                  ? "an importer has it pinned"
+                  : "its ops have no pin or the size is another")
+              + ": -"
+              + why.get().name(),
+          "errno",
+          "-" + why.get().name());
+      return why.get().rc();
+    }
+    invalidate(buffer);
+    buffer.moveTo(to);
+    return 0;
   }
 
   /** The exporter's device goes (G7, P9); its driver takes the lock itself. */

@@ -14,7 +14,7 @@ import org.bufferyard.api.memory.CpuMapping;
 final class SharedBuffer implements DmaBuf {
   private final long inode;
   private final String opsName;
-  private final ExportedMemory memory;
+  private ExportedMemory memory;
   private final OpsPolicy policy;
   private final DmaBufOps ops;
 
@@ -90,6 +90,16 @@ final class SharedBuffer implements DmaBuf {
   @Override
   public ExportedMemory memory() {
     return memory;
+  }
+
+  /** Of the same size. */
+  void moveTo(ExportedMemory other) {
+    memory = other;
+  }
+
+  @Override
+  public boolean isDynamic() {
+    return traits.dynamic();
   }
 
   @Override

@@ -268,6 +268,11 @@ final class SharedBuffers implements DmaBufs {
   }
 
   @Override
+  public int move(DmaBuf buffer, ExportedMemory to) {
+    return attachments.move(own(buffer), to);
+  }
+
+  @Override
   public void revokeExports(DmaDevice exporter) {
     for (SharedBuffer buffer : List.copyOf(live)) {
       if (buffer.memory().exporter() == exporter && !buffer.isReleased()) {

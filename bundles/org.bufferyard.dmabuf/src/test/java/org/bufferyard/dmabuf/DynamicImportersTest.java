@@ -2,6 +2,8 @@ package org.bufferyard.dmabuf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.dmabuf.DmaBuf;
 import org.bufferyard.api.dmabuf.DmaBufAttachment;
 import org.bufferyard.api.dmabuf.DmaBufs;
+import org.bufferyard.api.dmabuf.ExportedMemory;
 import org.bufferyard.api.dmabuf.ImporterOps;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.kernel.Errno;
@@ -334,5 +337,50 @@ class DynamicImportersTest {
     assertTrue(attach("one", true).isRevocable());
     assertFalse(attach("deaf", false).isRevocable());
     assertFalse(attachStatic().isRevocable());
+  }
+
+  // ---- moves ----
+
+  private int move(long sizeBytes) {
+    buffer.reservation().lock();
+    try {
+      return core.move(buffer, yard.memory(yard.allocation(sizeBytes, AllocationSource.BUDDY)));
+    } finally {
+      buffer.reservation().unlock();
+    }
+  }
+
+  @Test
+  void aMoveTellsWhoFollowsItAndTheBufferIsItsNewMemory() {
+    open(KernelProfile.LINUX_7_3, true);
+    map(attach("one", true));
+    ExportedMemory before = buffer.memory();
+    assertEquals(0, move(8192));
+    assertEquals(List.of("one locked"), told);
+    assertNotSame(before, buffer.memory());
+    assertTrue(buffer.isDynamic());
+  }
+
+  @Test
+  void whoCannotFollowKeepsTheMemoryWhereItIsWhileItIsMapped() {
+    open(KernelProfile.LINUX_7_3, true);
+    DmaBufAttachment fixed = attachStatic();
+    attach("one", true);
+    SgTable table = map(fixed);
+    ExportedMemory before = buffer.memory();
+    assertEquals(Errno.EBUSY.rc(), move(8192));
+    assertSame(before, buffer.memory());
+    assertEquals(List.of(), told);
+    core.unmap(fixed, table, DmaDirection.TO_DEVICE);
+    assertEquals(0, move(8192));
+  }
+
+  @Test
+  void opsWithoutPinAndOtherSizesDoNotMove() {
+    open(KernelProfile.LINUX_7_3, true);
+    assertEquals(Errno.EINVAL.rc(), move(4096));
+    open(KernelProfile.LINUX_7_3, false);
+    assertFalse(buffer.isDynamic());
+    assertEquals(Errno.EINVAL.rc(), move(8192));
   }
 }

@@ -238,6 +238,17 @@ final class PipelineActor {
     }
   }
 
+  /** The exporter moves the buffers; why it cannot. */
+  Optional<String> move(YardState yard) {
+    if (state != State.STREAMING) {
+      return Optional.of("it does not stream");
+    }
+    List<String> trouble = new ArrayList<>();
+    boolean done =
+        host.guarded(yard, this, () -> pipeline.move(yard).ifPresent(trouble::add));
+    return done ? trouble.stream().findFirst() : Optional.of("a plug-in broke");
+  }
+
   private void endGap() {
     if (pausedSince != 0 && state == State.STREAMING) {
       host.gap(System.nanoTime() - pausedSince);

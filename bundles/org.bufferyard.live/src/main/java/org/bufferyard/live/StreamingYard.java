@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.live.LiveYard;
 import org.bufferyard.platform.live.LiveYardSpec;
@@ -139,6 +141,20 @@ final class StreamingYard implements LiveYard, YardListener, PipelineActor.Host 
   public void pace(String pipeline, double framesPerSecond) {
     actor(pipeline).pace(framesPerSecond);
     workshop.changed().run();
+  }
+
+  @Override
+  public void move(String pipeline) {
+    PipelineActor actor = actor(pipeline);
+    AtomicReference<Optional<String>> trouble = new AtomicReference<>(Optional.empty());
+    onEngine(state -> trouble.set(actor.move(state)));
+    trouble
+        .get()
+        .ifPresent(
+            why -> {
+              throw new BadInputException(
+                  "its buffers cannot move: " + why, "pipeline '" + pipeline + "'", "");
+            });
   }
 
   @Override

@@ -18,7 +18,8 @@ import org.osgi.service.component.annotations.Reference;
       "osgi.command.function=list",
       "osgi.command.function=start",
       "osgi.command.function=stop",
-      "osgi.command.function=pace"
+      "osgi.command.function=pace",
+      "osgi.command.function=move"
     })
 public final class GogoPipelines {
   private final LiveYards yards;
@@ -61,6 +62,11 @@ public final class GogoPipelines {
   @Descriptor("frames a second; 0 is flat out")
   public void pace(String pipeline, double framesPerSecond) {
     find(pipeline).pace(pipeline, framesPerSecond);
+  }
+
+  @Descriptor("has the exporter move the buffers while frames flow, where its ops can")
+  public void move(String pipeline) {
+    find(pipeline).move(pipeline);
   }
 
   private LiveYard find(String pipeline) {

@@ -24,7 +24,11 @@ public interface DmaBuf {
   /** Name of the ops that were chosen for this very buffer; never changes (P2). */
   String opsName();
 
+  /** What it is made of now: an exporter that {@link DmaBufs#move moves} it gives it other memory. */
   ExportedMemory memory();
+
+  /** dma_buf_is_dynamic(): its memory can move, and its ops have pin. */
+  boolean isDynamic();
 
   DmaResv reservation();
 

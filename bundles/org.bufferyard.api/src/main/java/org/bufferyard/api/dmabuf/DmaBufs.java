@@ -89,6 +89,16 @@ public interface DmaBufs {
   void invalidateMappings(DmaBuf buffer);
 
   /**
+   * The exporter's driver moves a buffer to other memory (ttm_bo_handle_move_mem()): importers that can
+   * be told are told, and from then on the buffer is that memory, which the ops find in {@link
+   * DmaBuf#memory} at the next map. The caller holds the reservation lock, has waited for its fences,
+   * and sees to the bytes.
+   *
+   * @return 0; -EBUSY: somebody has it pinned; -EINVAL: its ops cannot move, or the size is another
+   */
+  int move(DmaBuf buffer, ExportedMemory to);
+
+  /**
    * The device is going, and its driver revokes what it exports as far as its ops do so ({@link
    * BufferLifecycle#revoke}, {@code vfio_pci_dma_buf_move()}): importers that can be told are told
    * under the reservation lock. The caller does not hold it.

@@ -31,6 +31,14 @@ public interface LiveYard extends AutoCloseable {
   /** Frames a second; 0: flat out. */
   void pace(String pipeline, double framesPerSecond);
 
+  /**
+   * Has the exporter move the buffers of a streaming pipeline to fresh memory while frames are in them.
+   *
+   * @throws org.bufferyard.platform.input.BadInputException when its ops cannot, or an importer has
+   *     them pinned
+   */
+  void move(String pipeline);
+
   /** What is wanted of the pipelines, added ones included, in their order. */
   List<PipelineWish> wishes();
 

@@ -53,6 +53,14 @@ public interface Pipeline {
   Optional<String> drain(YardState yard);
 
   /**
+   * The exporter moves its buffers to fresh memory, oldest first, with the frames in flight in them.
+   * Importers that follow a move map anew before their next use.
+   *
+   * @return why one cannot be moved; those before it were
+   */
+  Optional<String> move(YardState yard);
+
+  /**
    * Importers unmap and detach; the buffers, their bytes and the frames in flight stay. Where a
    * buffer is its export, as with heaps, the bytes are kept aside instead when {@code exportsToo}.
    *

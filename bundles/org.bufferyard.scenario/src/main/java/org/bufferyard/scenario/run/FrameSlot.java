@@ -97,6 +97,11 @@ final class FrameSlot {
     return exporter.buffer().opsName();
   }
 
+  /** The exporter moves the buffer, with what is in it; why it cannot. */
+  Optional<String> move() {
+    return exporter.move().map(FrameSlot::text);
+  }
+
   boolean canExportAgain() {
     return exporter.canExportAgain();
   }
@@ -215,8 +220,12 @@ final class FrameSlot {
     exporter.takeBack();
   }
 
+  /** The exporter gives up what it has though an importer breaks. */
   void release() {
-    detach();
-    exporter.release();
+    try {
+      detach();
+    } finally {
+      exporter.release();
+    }
   }
 }

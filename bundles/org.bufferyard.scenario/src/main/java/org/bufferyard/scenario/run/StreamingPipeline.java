@@ -15,6 +15,7 @@ import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.pipeline.FrameEnd;
 import org.bufferyard.platform.pipeline.FrameEnd.How;
 import org.bufferyard.platform.pipeline.Pipeline;
+import org.bufferyard.platform.registry.PlugInException;
 import org.bufferyard.platform.scenario.ScenarioSpec.PipelineSpec;
 import org.bufferyard.platform.yard.YardState;
 import org.bufferyard.scenario.share.DriverProbe;
@@ -206,6 +207,13 @@ final class StreamingPipeline implements Pipeline {
   }
 
   @Override
+  public Optional<String> move(YardState yard) {
+    return exported
+        ? slots.stream().map(FrameSlot::move).flatMap(Optional::stream).findFirst()
+        : Optional.of("it has no buffers that are exported");
+  }
+
+  @Override
   public void detach(YardState yard, boolean exportsToo) {
     if (exportsToo && slots.stream().anyMatch(slot -> !slot.canExportAgain())) {
       stop(yard, true, "");
@@ -278,7 +286,26 @@ final class StreamingPipeline implements Pipeline {
     free.clear();
     List<FrameSlot> all = List.copyOf(slots);
     slots.clear();
-    all.forEach(FrameSlot::release);
+    releaseAll(all);
+  }
+
+  /** One whose ops break keeps no other from being given back. */
+  private static void releaseAll(List<FrameSlot> all) {
+    RuntimeException first = null;
+    for (FrameSlot slot : all) {
+      try {
+        slot.release();
+      } catch (PlugInException broken) {
+        if (first == null) {
+          first = broken;
+        } else if (first != broken) {
+          first.addSuppressed(broken);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
   }
 
   private void dropAll(String reason) {

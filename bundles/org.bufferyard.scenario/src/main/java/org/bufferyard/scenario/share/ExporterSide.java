@@ -16,7 +16,9 @@ import org.bufferyard.api.dmabuf.DmaBuf;
 import org.bufferyard.api.dmabuf.DmaBufs.ExportResult;
 import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
 import org.bufferyard.api.dmabuf.DmaFence;
+import org.bufferyard.api.dmabuf.DmaResv;
 import org.bufferyard.api.dmabuf.ExportedMemory;
+import org.bufferyard.api.dmabuf.FenceUsage;
 import org.bufferyard.api.kernel.Errno;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.PhysRange;
@@ -45,6 +47,9 @@ public final class ExporterSide {
   private Optional<RegisterWindow> registers = Optional.empty();
   private DmaBuf buffer;
   private long bytes;
+
+  /** What {@link #allocation} was asked for as. */
+  private MemoryKind kind = MemoryKind.DEFAULT;
 
   public ExporterSide(YardState yard, YardDevice device) {
     this(yard, device, SyncPlan.RIGHT);
@@ -139,18 +144,8 @@ public final class ExporterSide {
       registers = Optional.of(RegisterWindow.of(device, sizeBytes, reasons));
       return Optional.empty();
     }
-    Optional<Allocation> made =
-        switch (kind) {
-          case DEFAULT, COHERENT -> coherent(sizeBytes, DmaAttrs.NONE);
-          case POOL -> fromPool(sizeBytes);
-          case CMA -> coherent(sizeBytes, DmaAttrs.of(DmaAttr.FORCE_CONTIGUOUS));
-          case NONCONTIG ->
-              yard.dma()
-                  .allocNoncontiguous(
-                      device, sizeBytes, DmaDirection.BIDIRECTIONAL, Gfp.KERNEL, DmaAttrs.NONE);
-          case PAGES, SYSTEM_HEAP, CMA_HEAP, UDMABUF, RESOURCE ->
-              throw new IllegalStateException(kind.word() + " is no kind that a driver allocates");
-        };
+    this.kind = kind;
+    Optional<Allocation> made = ofKind(kind, sizeBytes);
     if (made.isEmpty()) {
       reasons.step(
           ShareRules.ALLOCATE,
@@ -166,6 +161,60 @@ public final class ExporterSide {
       table = Optional.of(yard.dma().sgtOf(allocation));
     }
     return Optional.empty();
+  }
+
+  private Optional<Allocation> ofKind(MemoryKind wanted, long sizeBytes) {
+    return switch (wanted) {
+      case DEFAULT, COHERENT -> coherent(sizeBytes, DmaAttrs.NONE);
+      case POOL -> fromPool(sizeBytes);
+      case CMA -> coherent(sizeBytes, DmaAttrs.of(DmaAttr.FORCE_CONTIGUOUS));
+      case NONCONTIG ->
+          yard.dma()
+              .allocNoncontiguous(
+                  device, sizeBytes, DmaDirection.BIDIRECTIONAL, Gfp.KERNEL, DmaAttrs.NONE);
+      case PAGES, SYSTEM_HEAP, CMA_HEAP, UDMABUF, RESOURCE ->
+          throw new IllegalStateException(wanted.word() + " is no kind that a driver allocates");
+    };
+  }
+
+  /**
+   * The driver moves the buffer to fresh memory of the same kind, bytes and all, as TTM evicts one.
+   * Whoever maps it follows; where somebody cannot, it stays.
+   */
+  public Optional<Refusal> move() {
+    if (allocation == null || table.isPresent() || buffer == null) {
+      return Optional.of(new Refusal(Errno.EINVAL.rc(), "moving memory of another kind"));
+    }
+    byte[] kept = bytes(allocation.sizeBytes());
+    Optional<Allocation> fresh = ofKind(kind, allocation.sizeBytes());
+    if (fresh.isEmpty()) {
+      return Optional.of(new Refusal(Errno.ENOMEM.rc(), "allocating memory to move to"));
+    }
+    int rc = moveTo(fresh.get());
+    Allocation left = rc == 0 ? allocation : fresh.get();
+    if (rc == 0) {
+      allocation = fresh.get();
+      put(kept);
+    }
+    yard.dmaBufs().freeAllocation(left);
+    return rc == 0 ? Optional.empty() : Optional.of(new Refusal(rc, "moving the buffer"));
+  }
+
+  private int moveTo(Allocation fresh) {
+    DmaResv reservation = buffer.reservation();
+    if (reservation.waitTimeout(FenceUsage.BOOKKEEP, 1) == 0) {
+      return Errno.EBUSY.rc();
+    }
+    reservation.lock();
+    try {
+      return yard.dmaBufs()
+          .move(
+              buffer,
+              new ExportedMemory(
+                  device, buffer.sizeBytes(), Optional.of(fresh), Optional.empty()));
+    } finally {
+      reservation.unlock();
+    }
   }
 
   private Optional<Allocation> coherent(long sizeBytes, DmaAttrs attrs) {

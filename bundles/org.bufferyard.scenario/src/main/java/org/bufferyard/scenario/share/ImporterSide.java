@@ -30,6 +30,10 @@ public final class ImporterSide {
 
   public ImporterSide(YardState yard, YardDevice device, DmaBuf buffer) {
     this(yard, device, new BufferPassage(yard.dmaBufs(), device, buffer));
+    // videobuf2 attaches statically; drivers of DRM bring importer ops where memory may move.
+    if (passage instanceof BufferPassage shared && buffer.isDynamic() && !isVb2()) {
+      shared.follow(() -> table = null);
+    }
   }
 
   ImporterSide(YardState yard, YardDevice device, Passage passage) {
