@@ -37,6 +37,12 @@ final class ConfigCache {
   private final SmmuV3Features features;
   private final Map<Long, Stream> streams = new HashMap<>();
 
+  /** Who asked last, and what it got: most ask again. */
+  private Optional<StreamConfig> last = Optional.empty();
+
+  private long lastStream;
+  private int lastSubstream;
+
   ConfigCache(TableMemory memory, StreamTable table, SmmuV3Features features) {
     this.memory = memory;
     this.table = table;
@@ -45,16 +51,19 @@ final class ConfigCache {
 
   /** CMD_CFGI_STE, with all contexts of the stream. */
   void forgetStream(long stream) {
+    last = Optional.empty();
     streams.remove(stream);
   }
 
   /** CMD_CFGI_STE_RANGE: streams that differ in {@code bits} bits at most. */
   void forgetStreams(long stream, int bits) {
+    last = Optional.empty();
     streams.keySet().removeIf(s -> (s ^ stream) >>> bits == 0);
   }
 
   /** CMD_CFGI_CD. */
   void forgetContext(long stream, int substream) {
+    last = Optional.empty();
     Stream known = streams.get(stream);
     if (known != null) {
       known.bySubstream().remove(substream);
@@ -66,6 +75,7 @@ final class ConfigCache {
 
   /** CMD_CFGI_CD_ALL. */
   void forgetContexts(long stream) {
+    last = Optional.empty();
     Stream known = streams.get(stream);
     if (known != null) {
       known.bySubstream().clear();
@@ -73,6 +83,21 @@ final class ConfigCache {
   }
 
   ConfigLookup find(Transaction transaction) {
+    boolean again =
+        transaction.stream() == lastStream && transaction.substream() == lastSubstream;
+    if (again && last.isPresent()) {
+      return last.get();
+    }
+    ConfigLookup found = lookUp(transaction);
+    if (found instanceof StreamConfig config) {
+      last = Optional.of(config);
+      lastStream = transaction.stream();
+      lastSubstream = transaction.substream();
+    }
+    return found;
+  }
+
+  private ConfigLookup lookUp(Transaction transaction) {
     Stream known = streams.get(transaction.stream());
     if (known != null) {
       StreamConfig config = known.bySubstream().get(transaction.substream());
@@ -216,7 +241,7 @@ final class ConfigCache {
 
   private ConfigLookup unread(Stream stream, long address) {
     StageWalk stage2 = stream.stage2();
-    if (stage2.fetchFault() != WalkFault.NONE) {
+    if (!stage2.fetchFault().isNone()) {
       return new Unreached(stage2.fetchFault(), partial(stream));
     }
     long phys = stage2.translates() ? stage2.phys() : address;

@@ -77,7 +77,7 @@ final class DeviceRequests {
     }
     StageWalk walk = config.walk().get();
     WalkFault fault = walk.walk(transaction.address(), need);
-    if (fault != WalkFault.NONE) {
+    if (!fault.isNone()) {
       return fault.event().isOfTranslation()
           ? unavailable(device, transaction, requestsPages)
           : denied("ATS_CA", transaction);
@@ -155,7 +155,7 @@ final class DeviceRequests {
     int need = transaction.overridden(config.entry().incoming()).need();
     if (config.entry().eats() == Eats.SPLIT_STAGE) {
       WalkFault fault = walk.stage2(answer, need, WalkFault.CLASS_IN);
-      return fault == WalkFault.NONE
+      return fault.isNone()
           ? new Translation.Translated(walk.phys(), false)
           : hardware.fault(fault, config, at(transaction, answer));
     }

@@ -242,7 +242,7 @@ final class SmmuV3 implements Iommu, AttributedAccess, CountingTlb, Invalidator 
     Translation answer =
         hardware.access(
             Transaction.of(sid, address, write, said), said.requestsPages());
-    if (answer == SmmuV3Hardware.HELD) {
+    if (SmmuV3Hardware.isHeld(answer)) {
       answer = await(hardware.heldId(), stream);
     }
     if (!events.isEmpty()) {

@@ -39,12 +39,16 @@ import org.bufferyard.iommu.arm.unit.Tlb;
  *   <li>events for configuration errors of ATS requests (CR2.REC_CFG_ATS is 0)
  * </ul>
  *
- * <p>Cost of an access: two hash look-ups, 8 compares for a TLB hit, a word read a level for a miss.
- * Engine thread only.
+ * <p>Cost of an access: a compare, or two hash look-ups where another stream asked last; 8 compares
+ * for a TLB hit, a word read a level for a miss. Engine thread only.
  */
 final class SmmuV3Hardware {
   /** What {@link #access} answers for a transaction that waits: ask {@link #poll}. */
   static final Translation HELD = new Translation.Fault(0, "HELD", 0, false);
+
+  static boolean isHeld(Translation answer) {
+    return answer == HELD;
+  }
 
   private final TableMemory memory;
   private final Ring commands;
@@ -133,7 +137,7 @@ final class SmmuV3Hardware {
       retrying = again.id();
       Translation outcome = access(again.transaction(), again.requestsPages());
       retrying = 0;
-      if (outcome != HELD) {
+      if (!isHeld(outcome)) {
         held.finish(again, outcome);
       }
     }
@@ -172,7 +176,7 @@ final class SmmuV3Hardware {
     }
     // One that lacks the right is walked for again: which stage denies it is not cached.
     WalkFault fault = walk.walk(address, need);
-    if (fault != WalkFault.NONE) {
+    if (!fault.isNone()) {
       return fault(fault, config, transaction);
     }
     if (way == Tlb.MISS) {
@@ -183,7 +187,7 @@ final class SmmuV3Hardware {
 
   /** Whether a walk would say the same now. */
   static boolean agrees(StageWalk walk, long address, int need, long phys) {
-    return walk.walk(address, need) == WalkFault.NONE && walk.phys() == phys;
+    return walk.walk(address, need).isNone() && walk.phys() == phys;
   }
 
   /** What a fault of translation does to a transaction (5.5). */

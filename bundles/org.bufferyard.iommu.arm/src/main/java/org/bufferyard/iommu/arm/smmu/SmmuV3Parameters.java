@@ -143,7 +143,7 @@ record SmmuV3Parameters(
   /** Stream ids, separated by blanks. */
   private static Set<Long> streams(UnitParameters values, String name) {
     Set<Long> streams = new TreeSet<>();
-    for (String id : values.text(name, "").trim().split("\\s+")) {
+    for (String id : values.text(name, "").trim().split("\\s+", -1)) {
       try {
         if (!id.isEmpty()) {
           streams.add(Long.decode(id));

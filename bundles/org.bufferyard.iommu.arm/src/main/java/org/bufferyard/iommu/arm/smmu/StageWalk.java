@@ -22,7 +22,6 @@ final class StageWalk {
   private Optional<LpaeWalker> stage1 = Optional.empty();
   private boolean stage1Disabled;
 
-  private WalkFault fault = WalkFault.NONE;
   private WalkFault fetchFault = WalkFault.NONE;
   private long phys;
   private int order;
@@ -88,7 +87,7 @@ final class StageWalk {
     long at = address;
     if (stage2.isPresent()) {
       fetchFault = toPhysical(stage2.get(), address, Rights.READ, kind);
-      if (fetchFault != WalkFault.NONE) {
+      if (!fetchFault.isNone()) {
         return TableMemory.NONE;
       }
       at = phys;
@@ -108,8 +107,8 @@ final class StageWalk {
    * @return {@link WalkFault#NONE} when there is a page with that right
    */
   WalkFault walk(long address, int need) {
-    fault = stage1(address, need);
-    if (fault != WalkFault.NONE || stage2.isEmpty()) {
+    WalkFault fault = stage1(address, need);
+    if (!fault.isNone() || stage2.isEmpty()) {
       return fault;
     }
     int stage1Order = order;
@@ -147,7 +146,7 @@ final class StageWalk {
   }
 
   private WalkFault brokenStage1(LpaeWalker walker) {
-    return fetchFault == WalkFault.NONE
+    return fetchFault.isNone()
         ? WalkFault.abort(false, WalkFault.CLASS_TT, stage2.isPresent() ? phys : walker.fetched())
         : fetchFault;
   }

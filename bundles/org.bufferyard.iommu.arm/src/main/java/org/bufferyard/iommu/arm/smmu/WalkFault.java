@@ -23,6 +23,11 @@ record WalkFault(SmmuV3Event event, boolean stage2, int kind, long last) {
   private static final long IPA = 0x000f_ffff_ffff_f000L;
   private static final long FETCH = 0x000f_ffff_ffff_fff8L;
 
+  /** Whether it is {@link #NONE}: F_UUT comes of no walk. */
+  boolean isNone() {
+    return event == SmmuV3Event.F_UUT;
+  }
+
   static WalkFault stage1(SmmuV3Event event) {
     return new WalkFault(event, false, CLASS_IN, 0);
   }
