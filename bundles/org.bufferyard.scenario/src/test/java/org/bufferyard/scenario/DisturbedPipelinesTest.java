@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bufferyard.api.dma.DmaDirection;
+import org.bufferyard.api.iommu.AccessAttributes;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.platform.scenario.InjectedFault;
 import org.bufferyard.platform.scenario.InjectedFault.Kind;
@@ -155,6 +156,20 @@ class DisturbedPipelinesTest {
     PipelineReport p = expect(Verdict.STALE);
     String text = p.importers().getFirst().observed().text();
     assertTrue(text.contains("offset 0x0") && text.contains("never cleaned"), text);
+  }
+
+  @Test
+  void aStrayAccessSaysWhatBecameOfIt() {
+    AccessAttributes words = AccessAttributes.PLAIN.withPasid(5).asPrivileged().asInstruction();
+    for (boolean write : new boolean[] {false, true}) {
+      faults.add(
+          new InjectedFault(
+              Kind.STRAY_ACCESS, DrawnBoard.SCALER, 1, 1, 0, 0x10, 0, write, words));
+    }
+    List<String> said = expect(Verdict.SHARED).incidents();
+    assertTrue(said.getFirst().contains("fetches from 0x10 with PASID 5, privileged"), said.toString());
+    assertTrue(said.getLast().contains("writes to 0x10 with PASID 5, privileged"), said.toString());
+    assertTrue(said.stream().allMatch(s -> s.contains("is stopped: ")), said.toString());
   }
 
   @Test

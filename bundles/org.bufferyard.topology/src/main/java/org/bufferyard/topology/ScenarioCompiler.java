@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
+import org.bufferyard.api.iommu.AccessAttributes;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.platform.scenario.InjectedFault;
 import org.bufferyard.platform.scenario.ScenarioSpec;
@@ -104,6 +105,10 @@ final class ScenarioCompiler {
           "data 0x" + Long.toHexString(fault.getData()) + " is more than four bytes",
           "give one up to 0xffffffff");
     }
+    if (fault.getPasid() < -1 || fault.getPasid() >>> 20 != 0 && fault.getPasid() != -1) {
+      problems.error(
+          fault, "pasid " + fault.getPasid() + " is not of 20 bits", "give 0 to 1048575");
+    }
     boolean whileMoving =
         fault.getKind() != FaultKind.NO_MEMORY && fault.getKind() != FaultKind.NO_IOVA;
     if (whileMoving && fault.getFrame() < 0) {
@@ -170,6 +175,12 @@ final class ScenarioCompiler {
         fault.getStep(),
         fault.getBytes(),
         fault.getAddress(),
-        fault.getData().intValue());
+        fault.getData().intValue(),
+        fault.isWrite(),
+        new AccessAttributes(
+            fault.getPasid(),
+            fault.isPrivileged(),
+            fault.isInstruction(),
+            fault.isRequestsPages()));
   }
 }

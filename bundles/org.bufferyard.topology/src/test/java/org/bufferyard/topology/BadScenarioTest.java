@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.bufferyard.api.dma.DmaDirection;
 import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
+import org.bufferyard.api.iommu.AccessAttributes;
 import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.scenario.InjectedFault;
@@ -36,7 +37,7 @@ class BadScenarioTest {
           <syncs at="cpu-end"/>
           <syncs at="exporter-finish" direction="to-device"/>
           <faults kind="no-memory" frame="-1" step="2"/>
-          <faults kind="unplugged" device="scaler" frame="8" address="0xfee01000" data="0x5"/>
+          <faults kind="unplugged" device="scaler" frame="8" address="0xfee01000" data="0x5" write="true" pasid="9" privileged="true"/>
         </pipelines>
       </scenario:Scenario>
       """;
@@ -75,8 +76,26 @@ class BadScenarioTest {
                             SyncChange.Point.EXPORTER_FINISH,
                             Optional.of(DmaDirection.TO_DEVICE))),
                     List.of(
-                        new InjectedFault(InjectedFault.Kind.NO_MEMORY, "", -1, 2, 4096, 0xfee0_0000L, 0),
-                        new InjectedFault(InjectedFault.Kind.UNPLUGGED, "scaler", 8, 1, 4096, 0xfee0_1000L, 5))))),
+                        new InjectedFault(
+                            InjectedFault.Kind.NO_MEMORY,
+                            "",
+                            -1,
+                            2,
+                            4096,
+                            0xfee0_0000L,
+                            0,
+                            false,
+                            AccessAttributes.PLAIN),
+                        new InjectedFault(
+                            InjectedFault.Kind.UNPLUGGED,
+                            "scaler",
+                            8,
+                            1,
+                            4096,
+                            0xfee0_1000L,
+                            5,
+                            true,
+                            AccessAttributes.PLAIN.withPasid(9).asPrivileged()))))),
         open(GOOD));
   }
 
@@ -106,6 +125,7 @@ class BadScenarioTest {
         "step=\"2\"|step=\"0\"|step 0 is out of range; give 1 or more",
         "address=\"0xfee01000\"|address=\"0xfee01002\"|address 0xfee01002 is no multiple of four",
         "data=\"0x5\"|data=\"0x100000000\"|data 0x100000000 is more than four bytes",
+        "pasid=\"9\"|pasid=\"1048576\"|pasid 1048576 is not of 20 bits; give 0 to 1048575",
         "scenario/1.0|scenario/2.0|written for http://bufferyard.org/scenario/2.0",
       })
   void aBrokenScenarioIsRefusedInOneLine(String part, String by, String message)

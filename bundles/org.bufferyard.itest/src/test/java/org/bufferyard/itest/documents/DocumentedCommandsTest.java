@@ -37,6 +37,7 @@ final class DocumentedCommandsTest {
           "launch/yards/exporters/vb2-contig.scenario",
           "launch/yards/faults/fence.scenario",
           "launch/yards/faults/out-of-range.scenario",
+          "launch/yards/smmu/stray.scenario",
           "launch/yards/vt-d/interrupts.scenario");
 
   @TestFactory

@@ -1,6 +1,7 @@
 package org.bufferyard.platform.scenario;
 
 import java.util.Objects;
+import org.bufferyard.api.iommu.AccessAttributes;
 
 /**
  * Something that breaks while a pipeline runs.
@@ -9,11 +10,21 @@ import java.util.Objects;
  * @param frame at which it happens, from 0; -1: while the buffers are made
  * @param step which request from then on fails, from 1; only for memory and addresses
  * @param bytes how far beyond the end; only for a write out of range
- * @param address a bus address, a multiple of four; only for a message
- * @param data its four bytes, the first one lowest
+ * @param address a bus address, a multiple of four; only for a message or an access
+ * @param data its four bytes, the first one lowest; of an access that writes
+ * @param write whether an access writes
+ * @param says what an access says of itself
  */
 public record InjectedFault(
-    Kind kind, String device, long frame, int step, long bytes, long address, int data) {
+    Kind kind,
+    String device,
+    long frame,
+    int step,
+    long bytes,
+    long address,
+    int data,
+    boolean write,
+    AccessAttributes says) {
 
   /** What breaks. */
   public enum Kind {
@@ -23,7 +34,8 @@ public record InjectedFault(
     OUT_OF_RANGE_WRITE,
     UNPLUGGED,
     FENCE_NEVER_SIGNALS,
-    STRAY_MESSAGE;
+    STRAY_MESSAGE,
+    STRAY_ACCESS;
 
     /** As scenario files write it. */
     public String word() {
@@ -34,15 +46,16 @@ public record InjectedFault(
   public InjectedFault {
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(device, "device");
+    Objects.requireNonNull(says, "says");
   }
 
-  /** One that sends no message. */
+  /** One that sends no message and makes no access. */
   public InjectedFault(Kind kind, String device, long frame, int step, long bytes) {
-    this(kind, device, frame, step, bytes, 0, 0);
+    this(kind, device, frame, step, bytes, 0, 0, false, AccessAttributes.PLAIN);
   }
 
   /** The same with that device. */
   InjectedFault at(String id) {
-    return new InjectedFault(kind, id, frame, step, bytes, address, data);
+    return new InjectedFault(kind, id, frame, step, bytes, address, data, write, says);
   }
 }

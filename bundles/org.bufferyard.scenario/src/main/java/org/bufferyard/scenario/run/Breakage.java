@@ -9,11 +9,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.bufferyard.api.device.DeviceBus;
 import org.bufferyard.api.device.Frame.BusSegment;
 import org.bufferyard.api.dmabuf.DmaBuf;
 import org.bufferyard.api.dmabuf.DmaFence;
 import org.bufferyard.api.dmabuf.FenceUsage;
 import org.bufferyard.api.event.DmaEvent;
+import org.bufferyard.api.iommu.AccessAttributes;
 import org.bufferyard.api.iommu.Translation.Fault;
 import org.bufferyard.platform.scenario.InjectedFault;
 import org.bufferyard.platform.scenario.InjectedFault.Kind;
@@ -76,20 +78,42 @@ final class Breakage {
       case LATE_WRITE ->
           tell(fault, "the exporter says that the frame is there before it has written it");
       case STRAY_MESSAGE -> tell(fault, send(yard, fault));
+      case STRAY_ACCESS -> tell(fault, access(yard, fault));
       case OUT_OF_RANGE_WRITE, FENCE_NEVER_SIGNALS -> {
         // They come once the frame is filled.
       }
     }
   }
 
+  private static byte[] bytes(InjectedFault fault) {
+    return ByteBuffer.allocate(Integer.BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(fault.data())
+        .array();
+  }
+
+  /** Four bytes, with what the device says of itself. */
+  private static String access(YardState yard, InjectedFault fault) {
+    YardDevice device = yard.device(fault.device());
+    AccessAttributes says = fault.says();
+    DeviceBus bus = yard.bus(device).saying(says);
+    byte[] bytes = bytes(fault);
+    Optional<Fault> stopped =
+        fault.write()
+            ? bus.write(fault.address(), bytes, 0, bytes.length)
+            : bus.read(fault.address(), bytes, 0, bytes.length);
+    return device.name()
+        + (fault.write() ? " writes to " : says.instruction() ? " fetches from " : " reads ")
+        + hex(fault.address())
+        + (says.hasPasid() ? " with PASID " + says.pasid() : "")
+        + (says.privileged() ? ", privileged" : "")
+        + stopped.map(f -> ", and is stopped: " + f.name()).orElse(", and nothing stops it");
+  }
+
   /** With what the hardware in the way says of it. */
   private static String send(YardState yard, InjectedFault fault) {
     YardDevice device = yard.device(fault.device());
-    byte[] bytes =
-        ByteBuffer.allocate(Integer.BYTES)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .putInt(fault.data())
-            .array();
+    byte[] bytes = bytes(fault);
     long mark = yard.events().mark();
     Optional<Fault> stopped = yard.bus(device).write(fault.address(), bytes, 0, bytes.length);
     String account =

@@ -42,6 +42,9 @@ final class SmmuV3 implements Iommu, AttributedAccess, CountingTlb, Invalidator 
   private static final int MAX_TAG = 0xffff;
   private static final int PATIENCE = 32;
 
+  /** IOMMU_NO_PASID. */
+  private static final long NO_PASID = 0;
+
   private final SmmuV3Parameters parameters;
   private final IommuContext context;
   private final TableMemory memory;
@@ -205,23 +208,29 @@ final class SmmuV3 implements Iommu, AttributedAccess, CountingTlb, Invalidator 
     if (rc != 0) {
       return rc;
     }
-    return cells == 1
+    long pasid = pasid(stream);
+    return pasid == NO_PASID
         ? attachments.attach(sid, domain)
-        : attachments.attach(sid, stream.specifier().getLast(), domain);
+        : attachments.attach(sid, pasid, domain);
+  }
+
+  /** The second cell: IOMMU_NO_PASID, without one too. */
+  private static long pasid(StreamId stream) {
+    return stream.specifier().size() == 2 ? stream.specifier().getLast() : NO_PASID;
   }
 
   @Override
   public void detach(StreamId stream) {
-    if (!stream.iommu().equals(parameters.id())) {
+    int cells = stream.specifier().size();
+    if (!stream.iommu().equals(parameters.id()) || cells != 1 && cells != 2) {
       return;
     }
-    switch (stream.specifier().size()) {
-      case 1 -> attachments.detach(stream.specifier().getFirst());
-      case 2 ->
-          attachments.detach(stream.specifier().getFirst(), stream.specifier().getLast());
-      default -> {
-        // No stream of an SMMU.
-      }
+    long sid = stream.specifier().getFirst();
+    long pasid = pasid(stream);
+    if (pasid == NO_PASID) {
+      attachments.detach(sid);
+    } else {
+      attachments.detach(sid, pasid);
     }
   }
 
@@ -234,9 +243,10 @@ final class SmmuV3 implements Iommu, AttributedAccess, CountingTlb, Invalidator 
   public Translation translate(
       StreamId stream, long address, boolean write, AccessAttributes attributes) {
     List<Long> cells = stream.specifier();
+    long own = pasid(stream);
     AccessAttributes said =
-        cells.size() == 2 && !attributes.hasPasid()
-            ? attributes.withPasid((int) (cells.getLast() & 0xf_ffff))
+        own != NO_PASID && !attributes.hasPasid()
+            ? attributes.withPasid((int) own & 0xf_ffff)
             : attributes;
     long sid = cells.size() == 1 || cells.size() == 2 ? cells.getFirst() : -1;
     Translation answer =

@@ -24,8 +24,8 @@ import org.osgi.service.component.annotations.Component;
  * the architecture says; an emulation may leave 0); {@code device}, the kernel's name for it
  * (default: after the id).
  *
- * <p>A specifier of one cell is a stream, of two a stream and a substream (PASID): attaching that is
- * {@code set_dev_pasid()}, and what comes from it has that PASID.
+ * <p>A specifier of one cell is a stream, of two a stream and a substream (PASID), 0 for none:
+ * attaching that is {@code set_dev_pasid()}, and what comes from it has that PASID.
  */
 @Component(service = IommuKind.class)
 @Models("arm,smmu-v3")

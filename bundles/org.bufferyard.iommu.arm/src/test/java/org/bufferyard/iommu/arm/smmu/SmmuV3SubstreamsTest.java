@@ -237,7 +237,15 @@ class SmmuV3SubstreamsTest {
     int einval = Errno.EINVAL.rc();
     try (Iommu smmu = open(new IommuBench(), SSID_BITS)) {
       IommuDomain domain = mapped(smmu, PHYS);
-      assertEquals(einval, smmu.attach(stream(SID, 0), domain), "IOMMU_NO_PASID");
+      assertEquals(0, smmu.attach(stream(SID, 0), domain), "IOMMU_NO_PASID");
+      assertEquals(
+          new Translation.Translated(PHYS, false), smmu.translate(stream(SID), 0x1000, true));
+      smmu.detach(stream(SID, 0));
+      assertEquals(
+          "STE_ABORT",
+          assertInstanceOf(
+                  Translation.Fault.class, smmu.translate(stream(SID, 0), 0x1000, true))
+              .name());
       assertEquals(einval, smmu.attach(stream(SID, 0x1000), domain));
       assertEquals(einval, smmu.attach(stream(SID, 1), smmu.newDomain(DomainType.IDENTITY)));
       assertEquals(einval, smmu.attach(stream(SID, 1, 1), domain));
