@@ -1,7 +1,6 @@
 package org.bufferyard.conform;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,10 @@ import org.bufferyard.platform.conform.Conformance;
 import org.bufferyard.platform.wiring.PlainWiring;
 import org.junit.jupiter.api.Test;
 
-/** What the product carries, replayed on the bundles that it ships. */
+/**
+ * Some of what the product carries, replayed on the bundles that it ships. All of it takes long, and
+ * is replayed once a build: by the test that holds docs/fidelity.md to it.
+ */
 class RecordedKernelsTest {
   private static ConformReport replay(List<String> scenarios, String runs, int jobs) {
     try (PlainWiring wiring = PlainWiring.wire()) {
@@ -53,25 +55,6 @@ class RecordedKernelsTest {
         Map.of("pool_alloc", 91L, "pool_share", 137L, "coherent_alloc", 102L, "map_resource", 32L),
         agreed);
     assertEquals(362, report.total().cases());
-  }
-
-  /** Everything agrees, or lies beyond what a model can know and is named as such. */
-  @Test
-  void everythingElseAgreesOrSaysWhyItIsSkipped() {
-    ConformReport report = replay(List.of(), null, 2);
-    List<Difference> unexplained =
-        report.differences().stream().filter(d -> d.why().isEmpty()).toList();
-    assertEquals(List.of(), unexplained, () -> first(unexplained));
-    assertTrue(report.total().differ() <= 3, () -> report.total().toString());
-    assertEquals(18_883 + 94, report.total().cases());
-    assertTrue(report.total().agree() >= 18_188, () -> report.total().toString());
-    assertEquals(
-        report.total().skipped(),
-        report.skipReasons().values().stream().mapToLong(Long::longValue).sum());
-    System.out.println("conform: " + report.total());
-    report
-        .skipReasons()
-        .forEach((reason, count) -> System.out.println("skipped " + count + ": " + reason));
   }
 
   @Test

@@ -14,13 +14,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.bufferyard.itest.running.LaunchedYard;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the documents tell a newcomer to type works: every shell block of the README that begins with
- * {@code # ci}, and every example scenario, through the start script on what this build has made.
+ * What the documents tell a newcomer to type works, through the start script on what this build has
+ * made: every shell block of the README that begins with {@code # ci}, each in a process of its own,
+ * and every example scenario, handed to one yard that runs (RunningYardTest holds that it answers as
+ * a command by itself does).
  */
 final class DocumentedCommandsTest {
   private static final Path HOME = Path.of("../..").toAbsolutePath().normalize();
@@ -39,6 +45,18 @@ final class DocumentedCommandsTest {
           "launch/yards/faults/out-of-range.scenario",
           "launch/yards/smmu/stray.scenario",
           "launch/yards/vt-d/interrupts.scenario");
+
+  private static LaunchedYard yard;
+
+  @BeforeAll
+  static void startAYard(@TempDir Path folder) throws Exception {
+    yard = LaunchedYard.start(folder);
+  }
+
+  @AfterAll
+  static void stopTheYard() throws Exception {
+    yard.close();
+  }
 
   @TestFactory
   Stream<DynamicTest> everyCommandOfTheReadme() throws IOException {
@@ -88,9 +106,10 @@ final class DocumentedCommandsTest {
 
   /** The checker has something to say where a mistake was planted, and nowhere else. */
   private static void assertFound(String example, boolean planted) throws Exception {
-    Run run = run("launch/bufferyard run " + example);
-    assertEquals(0, run.code(), run.said());
-    assertEquals(planted, run.said().contains("\nfindings\n"), run.said());
+    LaunchedYard.Run run = yard.command("run", example);
+    assertEquals(0, run.code(), run.out() + run.err());
+    assertEquals("", run.err(), "the yard answers, and nobody complains");
+    assertEquals(planted, run.out().contains("\nfindings\n"), run.out());
   }
 
   private record Run(int code, String said) {}

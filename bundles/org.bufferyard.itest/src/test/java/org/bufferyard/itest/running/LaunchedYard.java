@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** A yard in a process of its own, started as people start it. */
-final class LaunchedYard implements AutoCloseable {
+public final class LaunchedYard implements AutoCloseable {
   static final Path HOME = Path.of("../..").toAbsolutePath().normalize();
 
   private static final String SCRIPT = HOME.resolve("launch/bufferyard").toString();
@@ -37,7 +37,7 @@ final class LaunchedYard implements AutoCloseable {
    * @param err standard error
    * @param millis the whole process took
    */
-  record Run(int code, String out, String err, long millis) {}
+  public record Run(int code, String out, String err, long millis) {}
 
   private LaunchedYard(Path folder, Process process) {
     this.folder = folder;
@@ -46,7 +46,7 @@ final class LaunchedYard implements AutoCloseable {
   }
 
   /** Starts it and waits until it says that it runs. Nobody types unless {@link #type} does. */
-  static LaunchedYard start(Path folder, String... arguments) throws Exception {
+  public static LaunchedYard start(Path folder, String... arguments) throws Exception {
     List<String> line = new ArrayList<>(List.of(SCRIPT, "start"));
     line.addAll(List.of("--plugins", folder.resolve("plugins").toString()));
     line.addAll(List.of(arguments));
@@ -117,7 +117,7 @@ final class LaunchedYard implements AutoCloseable {
     return process.isAlive();
   }
 
-  Run command(String... arguments) throws Exception {
+  public Run command(String... arguments) throws Exception {
     return run(folder, arguments);
   }
 
