@@ -57,7 +57,7 @@ final class SwapBench implements AutoCloseable {
     return open(YardOptions.fidelity(KernelProfile.DEFAULT).watched(bound));
   }
 
-  private Yard open(YardOptions options) {
+  Yard open(YardOptions options) {
     return new YardOpener(kinds, wiring.get(DmaEngine.class), wiring.get(DmaBufEngine.class))
         .open(bench.spec(), options);
   }
