@@ -13,7 +13,8 @@ import org.bufferyard.platform.registry.KindStatus.State;
 
 /**
  * The rule of choosing, written down plainly: the highest ranking wins, of equals the one that came
- * first; who cannot be got is refused when somebody first wants it, until its properties change.
+ * first; who cannot be got is refused when somebody first wants it, until its properties change; who
+ * broke stays out of use whatever they become.
  */
 final class ChoiceModel {
   private static final List<String> FLAVOURS = List.of(Flavour.FIDELITY, Flavour.FAST);
@@ -38,8 +39,11 @@ final class ChoiceModel {
     outOfUse.remove(kind);
   }
 
-  /** New properties, new luck. */
+  /** New properties, new luck, but for who broke. */
   void judge(OfferedKind kind) {
+    if (outOfUse.get(kind) == State.QUARANTINED) {
+      return;
+    }
     outOfUse.remove(kind);
     if (kind.properties().modelNames().isEmpty()) {
       refuse(kind, "no 'models' property: nothing in a topology can ask for it");
