@@ -20,9 +20,9 @@ import org.osgi.service.component.annotations.Component;
  * two-level-cd}, tables of context tables (default true); {@code stall-model} ({@code none} by
  * default, {@code stall} or {@code force}) and {@code can-stall}, streams whose device may wait;
  * {@code ats}, streams whose device has a translation cache, and {@code pri}, whether their page
- * requests are taken (default false); {@code event-class}, what the hardware writes as class of an event about an input address (default 2, as
- * the architecture says; an emulation may leave 0); {@code device}, the kernel's name for it
- * (default: after the id).
+ * requests are taken (default false); {@code event-class}, what the hardware writes as class of an
+ * event about an input address (default 2, as the architecture says; an emulation may leave 0);
+ * {@code device}, the kernel's name for it (default: after the id).
  *
  * <p>A specifier of one cell is a stream, of two a stream and a substream (PASID), 0 for none:
  * attaching that is {@code set_dev_pasid()}, and what comes from it has that PASID.
