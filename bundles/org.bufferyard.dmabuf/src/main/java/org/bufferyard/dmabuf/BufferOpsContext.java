@@ -27,7 +27,7 @@ record BufferOpsContext(
 
   @Override
   public CpuMapping cpuMapping(SgTable pages, long pageOffset, long sizeBytes) {
-    return new PageMapping(yard.cache(), pages, pageOffset << PageRef.SHIFT, sizeBytes);
+    return PageMapping.of(yard.cache(), pages, pageOffset << PageRef.SHIFT, sizeBytes);
   }
 
   @Override

@@ -2,7 +2,6 @@ package org.bufferyard.conform.fact;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.iommu.IommuContext;
 import org.bufferyard.api.kernel.KernelProfile;
@@ -13,7 +12,7 @@ import org.bufferyard.api.memory.PhysMemory;
  * Where a translation table of a fact lies: endless RAM without a board, whose tables are counted.
  * Not thread-safe.
  */
-final class FactMachine implements IommuContext, PhysMemory, EventSink {
+final class FactMachine implements IommuContext, PhysMemory {
   private static final int PAGE = 4096;
 
   /** Low, since some formats have 32-bit table entries. */
@@ -53,17 +52,7 @@ final class FactMachine implements IommuContext, PhysMemory, EventSink {
 
   @Override
   public EventSink events() {
-    return this;
-  }
-
-  @Override
-  public boolean on() {
-    return false;
-  }
-
-  @Override
-  public void emit(DmaEvent event) {
-    // Dropped: off.
+    return Unheard.EVENTS;
   }
 
   @Override

@@ -10,7 +10,6 @@ import org.bufferyard.api.allocator.IovaAllocator;
 import org.bufferyard.api.allocator.IovaAllocatorKind;
 import org.bufferyard.api.allocator.IovaContext;
 import org.bufferyard.api.allocator.IovaSpec;
-import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.event.EventSink;
 import org.bufferyard.api.kernel.Flavour;
 import org.bufferyard.api.kernel.KernelProfile;
@@ -29,8 +28,8 @@ public final class IovaFact {
     this.kinds = kinds;
   }
 
-  /** Nobody listens to a book that has no yard around it. */
-  private static final class Unheard implements IovaContext, EventSink {
+  /** A book that has no yard around it. */
+  private static final class FreshBook implements IovaContext {
     @Override
     public List<LiveIova> live() {
       return List.of();
@@ -43,17 +42,7 @@ public final class IovaFact {
 
     @Override
     public EventSink events() {
-      return this;
-    }
-
-    @Override
-    public boolean on() {
-      return false;
-    }
-
-    @Override
-    public void emit(DmaEvent event) {
-      // Dropped: off.
+      return Unheard.EVENTS;
     }
   }
 
@@ -78,7 +67,7 @@ public final class IovaFact {
                     new BadInputException(
                         "no plug-in allocates IOVA", MODEL, "install the allocator bundle"));
     JsonArray results = new JsonArray();
-    try (IovaAllocator book = kind.open(spec, new Unheard())) {
+    try (IovaAllocator book = kind.open(spec, new FreshBook())) {
       steps.forEach(step -> run(book, step, results));
     } catch (AdoptionDeclinedException e) {
       throw new IllegalStateException("an empty book was declined", e);

@@ -15,6 +15,7 @@ import org.bufferyard.dma.mapping.Masks;
 import org.bufferyard.dma.mapping.Trail;
 import org.bufferyard.platform.spec.MachineSpec;
 import org.bufferyard.platform.yard.CpuCache;
+import org.bufferyard.platform.yard.CpuView;
 import org.bufferyard.platform.yard.YardDevice;
 
 /** The CPU's mappings of allocations: the kernel's own and dma_mmap_attrs() (B8, C2-C4). */

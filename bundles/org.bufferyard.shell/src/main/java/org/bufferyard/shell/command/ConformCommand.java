@@ -44,7 +44,7 @@ public final class ConformCommand implements ShellCommand {
       description =
           "Replay recorded kernels and list every difference. --format markdown writes the page"
               + " docs/fidelity.md is made of.")
-  private final class Arguments implements Call {
+  private final class Arguments implements SlowCall {
     @Mixin private final CommonOptions common = new CommonOptions();
 
     @Parameters(
@@ -78,11 +78,6 @@ public final class ConformCommand implements ShellCommand {
     @Override
     public CommonOptions common() {
       return common;
-    }
-
-    @Override
-    public Answer answer(Path directory) {
-      return answer(directory, line -> {});
     }
 
     @Override

@@ -38,4 +38,15 @@ public interface ShellCommand {
     /** The options every command has. */
     CommonOptions common();
   }
+
+  /** One that takes its time, and says how far it is to whoever wants to know. */
+  interface SlowCall extends Call {
+    @Override
+    default Answer answer(Path directory) {
+      return answer(directory, line -> {});
+    }
+
+    @Override
+    Answer answer(Path directory, Consumer<String> progress);
+  }
 }

@@ -41,7 +41,7 @@ public final class SoakCommand implements ShellCommand {
         "Exchange plug-ins at random while pipelines stream, then draw the balance.",
         "Exit code 1 when a frame was lost, wrong or leaked, or a plug-in broke."
       })
-  private final class Arguments implements Call {
+  private final class Arguments implements SlowCall {
     @Mixin private final CommonOptions common = new CommonOptions();
 
     @Parameters(
@@ -85,11 +85,6 @@ public final class SoakCommand implements ShellCommand {
     @Override
     public CommonOptions common() {
       return common;
-    }
-
-    @Override
-    public Answer answer(Path directory) {
-      return answer(directory, line -> {});
     }
 
     @Override

@@ -1,16 +1,16 @@
-package org.bufferyard.dma.allocation;
+package org.bufferyard.platform.yard;
 
 import java.util.List;
 import org.bufferyard.api.memory.CpuMapping;
 import org.bufferyard.api.memory.Pgprot;
 import org.bufferyard.api.memory.PhysRange;
-import org.bufferyard.platform.yard.CpuCache;
 
 /**
  * A CPU's view of physical runs, one after the other, through its cache or past it as the mapping's
- * attributes say. Needs no pages. Engine thread only.
+ * attributes say. Needs no pages. Offsets and sizes are bytes; an access beyond the view throws
+ * {@link IndexOutOfBoundsException}. Engine thread only.
  */
-final class CpuView implements CpuMapping {
+public final class CpuView implements CpuMapping {
   private final CpuCache cache;
   private final List<PhysRange> runs;
   private final long start;
@@ -19,8 +19,9 @@ final class CpuView implements CpuMapping {
 
   /**
    * @param start first byte of the view, counted over the runs
+   * @param size bytes of the view, no more than the runs have from there
    */
-  CpuView(CpuCache cache, List<PhysRange> runs, long start, long size, Pgprot pgprot) {
+  public CpuView(CpuCache cache, List<PhysRange> runs, long start, long size, Pgprot pgprot) {
     this.cache = cache;
     this.runs = runs;
     this.start = start;
