@@ -65,6 +65,20 @@ class FixedPointsTest {
     assertEquals(Verdict.OOPS, explain(board).verdict());
   }
 
+  @Test
+  void whatAProcessCanDoByItselfComesFirst() {
+    Share share = explain(board("7.3", OpsPolicy.MAINLINE));
+    assertEquals(
+        "buffers of the CMA heap, which both import (--memory cma-heap): SHARED",
+        share.remedies().getFirst());
+  }
+
+  @Test
+  void theHistoricKernelsHaveNoHeaps() {
+    Share share = explain(board("4.10-arm", OpsPolicy.MAINLINE));
+    share.remedies().forEach(r -> assertFalse(r.contains("heap"), r));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"4.10-arm", "4.12-arm", "6.1", "6.12", "7.3"})
   void proposalSharesEverywhereWithoutPageOrHazard(String kernel) {

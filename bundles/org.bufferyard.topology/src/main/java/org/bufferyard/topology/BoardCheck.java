@@ -116,6 +116,7 @@ final class BoardCheck {
     bus.getIommuMap().stream()
         .map(IommuMapEntry::getIommu)
         .filter(i -> i != null && !i.eIsProxy() && DmaWay.isDisabled(i))
+        .filter(i -> !DmaWay.isDisabled(bus))
         .distinct()
         .forEach(
             i ->
@@ -243,6 +244,9 @@ final class BoardCheck {
       requester(device);
     }
     device.getIommus().forEach(this::link);
+    if (DmaWay.isDisabled(device)) {
+      return; // nobody drives it
+    }
     disabledIommus(device);
     device.getMemoryRegions().stream()
         .filter(Component::isDisabled)

@@ -4,13 +4,17 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.bufferyard.api.device.PoolUse;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.board.BoardSurvey;
 import org.bufferyard.platform.board.RemarkRules;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.spec.DeviceSpec;
 import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.topology.model.board.BoardPackage;
+import org.bufferyard.topology.model.board.Device;
 import org.bufferyard.topology.model.board.Topology;
+import org.eclipse.emf.ecore.EObject;
 
 /**
  * A board read, checked and compiled at one moment, with the packages of that moment.
@@ -85,7 +89,23 @@ record BoardReading(
       throw FirstError.of(problems, file);
     }
     return new BoardSurvey(
-        compiled.get(), problems.stream().filter(p -> !p.isError()).map(this::remark).toList());
+        driven(compiled.get()), problems.stream().filter(p -> !p.isError()).map(this::remark).toList());
+  }
+
+  /** Devices without the regions that their drivers leave alone, as far as their types say. */
+  private PlatformSpec driven(PlatformSpec board) {
+    PlatformSpec driven = board;
+    for (EObject element : (Iterable<EObject>) () -> reading.resource().getAllContents()) {
+      Optional<DeviceSpec> spec =
+          element instanceof Device device ? board.device(Elements.label(device)) : Optional.empty();
+      if (spec.isPresent() && !spec.get().pools().isEmpty()) {
+        boolean translated =
+            !spec.get().streams().isEmpty() && !board.machine().iommu().passthrough();
+        PoolUse use = HardwareModels.pools(element.eClass(), spec.get().model());
+        driven = use.attaches(translated) ? driven : driven.with(spec.get().withPools(List.of()));
+      }
+    }
+    return driven;
   }
 
   private BoardSurvey.Remark remark(Problem problem) {

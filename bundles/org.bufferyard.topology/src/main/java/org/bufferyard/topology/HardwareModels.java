@@ -6,8 +6,10 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.bufferyard.api.device.DriverFactsTable;
+import org.bufferyard.api.device.PoolUse;
 import org.eclipse.emf.ecore.EAnnotation;
 import org.eclipse.emf.ecore.EClass;
 import org.eclipse.emf.ecore.EPackage;
@@ -25,6 +27,9 @@ final class HardwareModels {
   private static final String ANNOTATION = "http://bufferyard.org/device";
   private static final String FACTS = "facts";
   private static final String MODELS = "models";
+
+  /** What {@link PoolUse} of a model is: the detail's name begins so. */
+  private static final String POOLS = "pools ";
 
   /** Opens a file of the bundle that brings the types. */
   @FunctionalInterface
@@ -48,6 +53,9 @@ final class HardwareModels {
             new BufferedReader(new InputStreamReader(files.open(path), StandardCharsets.UTF_8))) {
           DriverFactsTable facts = DriverFactsTable.parse(path, reader.lines().toList());
           annotation.getDetails().put(MODELS, String.join(" ", facts.models()));
+          for (String model : facts.models()) {
+            annotation.getDetails().put(POOLS + model, facts.of(model).pools().word());
+          }
         }
       }
     }
@@ -58,6 +66,14 @@ final class HardwareModels {
     EAnnotation annotation = type.getEAnnotation(ANNOTATION);
     String models = annotation == null ? null : annotation.getDetails().get(MODELS);
     return models != null && Arrays.asList(models.split(" ")).contains(model);
+  }
+
+  /** When the driver of a model takes its device's regions; always unless its type says. */
+  static PoolUse pools(EClass type, String model) {
+    return Optional.ofNullable(type.getEAnnotation(ANNOTATION))
+        .map(annotation -> annotation.getDetails().get(POOLS + model))
+        .flatMap(PoolUse::of)
+        .orElse(PoolUse.ALWAYS);
   }
 
   /** The device types of a package that can be drawn. */

@@ -44,7 +44,13 @@ final class MemoryCheck {
     banks.forEach(this::bank);
     pools.forEach(this::pool);
     disjoint(banks.stream().map(b -> placed(b, range(b))).flatMap(Optional::stream).toList());
-    disjoint(pools.stream().map(p -> placed(p, range(p))).flatMap(Optional::stream).toList());
+    disjoint(
+        pools.stream()
+            // fdt_scan_reserved_mem() passes over what is disabled
+            .filter(p -> !DmaWay.isDisabled(p))
+            .map(p -> placed(p, range(p)))
+            .flatMap(Optional::stream)
+            .toList());
     defaults();
   }
 
@@ -217,7 +223,7 @@ final class MemoryCheck {
   /** A region that nobody allocates from. */
   private static boolean isMerelyReserved(EObject element) {
     return element instanceof ReservedPool pool
-        && (pool.getKind() == PoolKind.RESERVED || DmaWay.isDisabled(pool));
+        && pool.getKind() == PoolKind.RESERVED;
   }
 
   private void defaults() {

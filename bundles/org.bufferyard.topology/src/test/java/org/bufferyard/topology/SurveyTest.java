@@ -64,6 +64,18 @@ class SurveyTest {
   }
 
   @Test
+  void whatIsDisabledIsPassedOver() {
+    String disabled = pool("b", 0x18_0000, 0x1000).replace("/>", " disabled=\"true\"/>");
+    assertEquals(
+        List.of(),
+        survey(
+                RAM.formatted("size=\"1G\"", pool("a", 0x10_0000, 0x10_0000) + disabled)
+                    + "<components T:Device\" id=\"d\" name=\"d\" model=\"m\" disabled=\"true\""
+                    + " memoryRegions=\"b\"/>")
+            .remarks());
+  }
+
+  @Test
   void anErrorIsAnError() {
     BadInputException e =
         assertThrows(

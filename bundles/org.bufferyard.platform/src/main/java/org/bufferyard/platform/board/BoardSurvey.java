@@ -9,7 +9,7 @@ import org.bufferyard.platform.spec.PlatformSpec;
  * What a board file says of itself. Immutable.
  *
  * @param spec compiled; without memory, and so without what the kernel places in it, where the file
- *     leaves that to firmware
+ *     leaves that to firmware; devices without the regions that their drivers are known to leave alone
  * @param remarks what is odd about it and does not keep it from being used, in file order
  */
 public record BoardSurvey(PlatformSpec spec, List<Remark> remarks) {

@@ -37,6 +37,12 @@ public record ShareQuestion(
     }
   }
 
+  /** The same question about a buffer of other memory. */
+  public ShareQuestion with(MemoryKind other) {
+    return new ShareQuestion(
+        board, kernel, exporter, importers, other, sizeBytes, policies, forcedOps);
+  }
+
   /**
    * The same question about another board, with the memory that the exporter gets there; what a
    * process allocates stays of its kind, and so do registers.

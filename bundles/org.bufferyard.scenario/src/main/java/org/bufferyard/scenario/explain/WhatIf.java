@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.Optional;
 import org.bufferyard.api.dmabuf.DmaBufs.OpsPolicy;
 import org.bufferyard.platform.input.BadInputException;
+import org.bufferyard.platform.verdict.MemoryKind;
 import org.bufferyard.platform.verdict.Share;
 import org.bufferyard.platform.verdict.ShareQuestion;
 import org.bufferyard.platform.verdict.Verdict;
 
 /**
- * Says what would change a verdict, and only what was tried: each change is made to the board and
- * the share is run again.
+ * Says what would change a verdict, and only what was tried: other memory is taken, or the board is
+ * changed, and the share is run again. What a process can do by itself comes first.
  */
 final class WhatIf {
   /** Runs a share. */
@@ -20,6 +21,10 @@ final class WhatIf {
   }
 
   private static final int ENOUGH = 4;
+
+  /** What any process may allocate for others, whatever the devices are. */
+  private static final List<MemoryKind> HEAPS =
+      List.of(MemoryKind.CMA_HEAP, MemoryKind.SYSTEM_HEAP);
 
   private final Trial trial;
 
@@ -33,8 +38,10 @@ final class WhatIf {
     if (share.verdict() == Verdict.SHARED && share.hazards().isEmpty()) {
       return remedies;
     }
+    heaps(share, question, policy, importer, remedies);
+    int most = remedies.size() + ENOUGH;
     for (BoardChange change : BoardChange.values()) {
-      if (remedies.size() == ENOUGH) {
+      if (remedies.size() == most) {
         break;
       }
       change
@@ -58,6 +65,34 @@ final class WhatIf {
                           + hazardText(better)));
     }
     return remedies;
+  }
+
+  /** A buffer of a heap in place of the exporter's; the historic kernels have no heaps. */
+  private void heaps(
+      Share share,
+      ShareQuestion question,
+      OpsPolicy policy,
+      String importer,
+      List<String> remedies) {
+    if (question.kernel().isHistoric()
+        || question.forcedOps().isPresent()
+        || question.memory() == MemoryKind.RESOURCE) {
+      return;
+    }
+    for (MemoryKind heap : HEAPS) {
+      tried(question.with(heap), policy, importer)
+          .filter(better -> heap != question.memory() && isBetter(better, share))
+          .ifPresent(
+              better ->
+                  remedies.add(
+                      "buffers of the "
+                          + (heap == MemoryKind.CMA_HEAP ? "CMA" : "system")
+                          + " heap, which both import (--memory "
+                          + heap.word()
+                          + "): "
+                          + better.verdict()
+                          + hazardText(better)));
+    }
   }
 
   /** A changed board may be impossible in itself: then it is no remedy. */

@@ -17,9 +17,6 @@ import org.bufferyard.platform.verdict.Verdict;
  * exporter by exporter instead, its importers in groups, the worst verdict first.
  */
 public final class MatrixText {
-  /** Wider tables do not fit a terminal. */
-  private static final int WIDEST = 120;
-
   private static final String NO_FORMAT = "no-format";
   private static final String NO_MEMORY = "-";
 
@@ -47,7 +44,7 @@ public final class MatrixText {
         (title, cells) -> {
           out.append('\n').append(title).append(": ").append(counts(cells)).append('\n');
           String table = table(cells);
-          boolean fits = table.lines().allMatch(line -> line.length() <= WIDEST);
+          boolean fits = table.lines().allMatch(line -> line.length() <= Paragraph.WIDTH);
           out.append(fits ? table : groups(cells));
         });
     out.append("\n  * with hazards; - the exporter has no such memory\n");

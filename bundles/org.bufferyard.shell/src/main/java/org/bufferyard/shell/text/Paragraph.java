@@ -1,8 +1,8 @@
 package org.bufferyard.shell.text;
 
-/** Folds text at blanks, so that it reads in a terminal of 100 columns. */
+/** Folds text at blanks, so that it reads in a terminal of 80 columns. */
 final class Paragraph {
-  private static final int WIDTH = 98;
+  static final int WIDTH = 79;
 
   private Paragraph() {}
 

@@ -17,6 +17,11 @@ import org.bufferyard.platform.verdict.Verdict;
 /** The answer to explain, as a mail that a kernel developer would send. */
 public final class ShareText {
   private static final int MOST_SEGMENTS = 8;
+
+  /** The longest word before a fact: all line up with it, whether it is there or not. */
+  private static final String WIDEST_FACT = "segment";
+
+  private static final String WHY = String.format("  %-" + WIDEST_FACT.length() + "s  ", "why");
   private static final Pattern FAILS = Pattern.compile("-E[A-Z]+");
 
   private final OpenBoard board;
@@ -64,11 +69,7 @@ public final class ShareText {
     share.stop().ifPresent(why -> out.append(" by Bufferyard, not by the kernel: ").append(why));
     out.append('\n');
     deciding(share)
-        .ifPresent(
-            s ->
-                out.append(
-                    Paragraph.fold(
-                        "  why      ", " ".repeat(11), s.text() + " (step " + s.step() + ")")));
+        .ifPresent(s -> out.append(Paragraph.fold(WHY, " ".repeat(WHY.length()), why(share, s))));
     out.append(facts(share));
     for (ChainStep step : share.chain()) {
       out.append(step(step));
@@ -80,28 +81,59 @@ public final class ShareText {
     }
     if (!share.remedies().isEmpty()) {
       out.append("  what would change it (tried):\n");
-      share.remedies().forEach(r -> out.append(Paragraph.fold("    - ", r)));
+      share.remedies().forEach(r -> out.append(Paragraph.fold("    - ", "      ", r)));
     }
     return out.toString();
   }
 
   /**
    * The step that made it other than SHARED: the first that fails, as later ones only pass its errno
-   * on, else the last, which is where the bytes or the kernel went wrong.
+   * on; the last that finds a bounce needed; else the last, which is where the bytes or the kernel
+   * went wrong.
    */
   private static Optional<ChainStep> deciding(Share share) {
     if (share.verdict() == Verdict.SHARED || share.chain().isEmpty()) {
       return Optional.empty();
     }
-    return share.chain().stream()
-        .filter(s -> share.errno().isPresent() && FAILS.matcher(s.text()).find())
-        .findFirst()
-        .or(() -> Optional.of(share.chain().getLast()));
+    ChainStep last = share.chain().getLast();
+    return Optional.of(
+        switch (share.verdict()) {
+          case REFUSED ->
+              share.chain().stream()
+                  .filter(s -> share.errno().isPresent() && FAILS.matcher(s.text()).find())
+                  .findFirst()
+                  .orElse(last);
+          case BOUNCED ->
+              share.chain().reversed().stream()
+                  .filter(s -> s.text().endsWith(": bounced"))
+                  .findFirst()
+                  .orElse(last);
+          case OOPS, FAULT, CORRUPT, STALE, COPIED, SHARED -> last;
+        });
+  }
+
+  /** The deciding step, and before an errno what the step just before it found at the same element. */
+  private static String why(Share share, ChainStep deciding) {
+    int before = share.chain().indexOf(deciding) - 1;
+    boolean led =
+        share.errno().isPresent()
+            && before >= 0
+            && share.chain().get(before).element().equals(deciding.element());
+    return led
+        ? share.chain().get(before).text()
+            + "; "
+            + deciding.text()
+            + " (steps "
+            + (deciding.step() - 1)
+            + ", "
+            + deciding.step()
+            + ")"
+        : deciding.text() + " (step " + deciding.step() + ")";
   }
 
   private String facts(Share share) {
     Columns facts = new Columns("  ");
-    facts.row("memory", share.memory());
+    facts.row(String.format("%-" + WIDEST_FACT.length() + "s", "memory"), share.memory());
     if (!share.ops().isEmpty()) {
       facts.row("ops", share.ops());
     }

@@ -67,6 +67,6 @@ class MatrixTextTest {
     assertTrue(text.contains("    STALE      importer@7\n    SHARED     importer@0, "), text);
     assertTrue(text.contains("\n  codec@2000\n    OOPS*      all 20\n"), text);
     assertTrue(text.contains("\n  none@3000\n    -          all 20\n"), text);
-    assertEquals(List.of(), text.lines().filter(l -> l.length() > 100).toList());
+    assertEquals(List.of(), text.lines().filter(l -> l.length() > 80).toList());
   }
 }
