@@ -316,6 +316,26 @@ class PeerPagesTest {
     assertFalse(yard.hazard("F14"));
   }
 
+  /** iommu_dma_map_sg_swiotlb(): entry by entry, and no way is asked for. */
+  @Test
+  void anUntrustedDeviceBouncesAPartOfAPage() {
+    throughTheHostBridge();
+    client.untrusted = true;
+    yard.translate(client);
+    SgTable list = yard.mixed(peer(WINDOW + 16, 100));
+    assertEquals(0, map(list));
+    assertEquals(1, yard.recorded.of(DmaEvent.Bounced.class).size());
+    assertEquals(List.of(), yard.recorded.of(DmaEvent.HazardRaised.class));
+    unmap(list);
+    assertEquals(0, yard.slots.usedSlots());
+    open(KernelProfile.LINUX_7_3);
+    apart();
+    client.untrusted = true;
+    yard.translate(client);
+    assertEquals(0, map(yard.mixed(peer(WINDOW, 4096))), "not refused");
+    assertTrue(yard.hazard("F14"));
+  }
+
   @Test
   void aListThatIsMappedAnewLosesItsMarks() {
     belowOneSwitch(0);

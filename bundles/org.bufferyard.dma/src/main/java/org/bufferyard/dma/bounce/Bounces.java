@@ -82,12 +82,13 @@ public final class Bounces {
     return map(device, phys, size, allocAlignMask, attrs, false);
   }
 
-  /** The same of peer-to-peer pages, whose linear mapping no map of the memory shows. */
-  public long mapPeer(YardDevice device, long phys, long size, DmaAttrs attrs) {
-    return map(device, phys, size, 0, attrs, true);
-  }
-
-  private long map(
+  /**
+   * The same.
+   *
+   * @param peer whether the original is peer-to-peer pages, whose linear mapping no map of the memory
+   *     shows
+   */
+  public long map(
       YardDevice device,
       long phys,
       long size,

@@ -68,7 +68,16 @@ public final class IommuLists {
       DmaDirection direction,
       DmaAttrs attrs) {
     for (int i = 0; i < cpu.size(); i++) {
-      long dma = single.map(domain, device, cpu.phys(i), cpu.length(i), direction, attrs);
+      table.markBusAddress(i, false);
+      long dma =
+          single.map(
+              domain,
+              device,
+              cpu.phys(i),
+              cpu.length(i),
+              direction,
+              attrs,
+              PeerWays.isPeer(table, i));
       if (dma == DmaAddress.MAPPING_ERROR) {
         unmapBouncedList(
             domain, device, table, i, direction, attrs.with(DmaAttr.SKIP_CPU_SYNC));

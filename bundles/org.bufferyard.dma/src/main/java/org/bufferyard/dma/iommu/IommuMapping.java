@@ -76,11 +76,27 @@ public final class IommuMapping {
       long size,
       DmaDirection direction,
       DmaAttrs attrs) {
+    return map(domain, device, phys, size, direction, attrs, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param peer whether it is pages of a peer's registers, if they have to be bounced
+   */
+  public long map(
+      Domain domain,
+      YardDevice device,
+      long phys,
+      long size,
+      DmaDirection direction,
+      DmaAttrs attrs,
+      boolean peer) {
     boolean mmio = attrs.has(DmaAttr.MMIO);
     long mask = domain.table().geometry().granule() - 1;
     long target = phys;
     if (!mmio && needsBounce(device, size, direction) && ((phys | size) & mask) != 0) {
-      target = bounce(device, phys, size, mask, direction, attrs);
+      target = bounce(device, phys, size, mask, direction, attrs, peer);
       if (target == Bounces.NONE) {
         return DmaAddress.MAPPING_ERROR;
       }
@@ -113,6 +129,17 @@ public final class IommuMapping {
       long mask,
       DmaDirection direction,
       DmaAttrs attrs) {
+    return bounce(device, phys, size, mask, direction, attrs, false);
+  }
+
+  private long bounce(
+      YardDevice device,
+      long phys,
+      long size,
+      long mask,
+      DmaDirection direction,
+      DmaAttrs attrs,
+      boolean peer) {
     if (!bounces.active(device)) {
       trail.message(
           device.id(),
@@ -135,7 +162,7 @@ public final class IommuMapping {
           "size",
           Long.toString(size));
     }
-    long target = bounces.map(device, phys, size, mask, attrs);
+    long target = bounces.map(device, phys, size, mask, attrs, peer);
     if (target == Bounces.NONE) {
       return target;
     }

@@ -58,7 +58,8 @@ public final class PeerWays {
     return this;
   }
 
-  private static boolean isPeer(SgTable table, int index) {
+  /** Whether an entry is a peer-to-peer page. */
+  public static boolean isPeer(SgTable table, int index) {
     return table.segments().get(index) instanceof Segment.PageBacked p && CpuList.isPeer(p.page());
   }
 

@@ -180,10 +180,7 @@ public final class DirectMapping {
       DmaDirection direction,
       DmaAttrs attrs,
       boolean peer) {
-    long slot =
-        peer
-            ? bounces.mapPeer(device, phys, size, attrs)
-            : bounces.map(device, phys, size, 0, attrs);
+    long slot = bounces.map(device, phys, size, 0, attrs, peer);
     if (slot == Bounces.NONE) {
       return DmaAddress.MAPPING_ERROR;
     }

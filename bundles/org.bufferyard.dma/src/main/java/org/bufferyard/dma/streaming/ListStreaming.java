@@ -101,6 +101,9 @@ public final class ListStreaming {
     // The bounced path behind an IOMMU asks for no way.
     Optional<PeerWays> peers =
         bounced ? Optional.empty() : PeerWays.of(yard, trail, device, table, cpu);
+    if (bounced) {
+      single.warnOfPeers(device, table, cpu);
+    }
     int nents;
     if (domain.isEmpty()) {
       nents = direct.mapList(device, table, cpu, peers, direction, attrs);

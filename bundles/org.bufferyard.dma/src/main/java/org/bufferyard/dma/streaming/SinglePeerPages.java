@@ -43,6 +43,13 @@ final class SinglePeerPages {
     if (!translated && direct.refusesPeer(device, phys, size, direction)) {
       return false;
     }
+    warn(device, phys);
+    return true;
+  }
+
+  /** A hazard where the CPU address leads past the peer. */
+  void warn(YardDevice device, long phys) {
+    boolean translated = Masks.dmaDomain(device).isPresent();
     PeerToPeer way = PeerToPeer.between(yard.registersAt(phys), device);
     boolean arrives =
         switch (way.type()) {
@@ -54,7 +61,6 @@ final class SinglePeerPages {
     if (!arrives) {
       astray(device, phys, way);
     }
-    return true;
   }
 
   private void astray(YardDevice device, long phys, PeerToPeer way) {
@@ -62,7 +68,7 @@ final class SinglePeerPages {
     trail.hazard(
         PeerRules.SINGLE,
         device.id(),
-        "dma_map_page() of "
+        "the map of "
             + hex(phys)
             + ", a page in the registers of "
             + provider.orElse("nobody")

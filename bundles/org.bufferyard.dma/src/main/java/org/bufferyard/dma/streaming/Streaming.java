@@ -15,11 +15,13 @@ import org.bufferyard.api.kernel.KernelProfile;
 import org.bufferyard.api.memory.PageHazards;
 import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.api.memory.Segment;
+import org.bufferyard.api.memory.SgTable;
 import org.bufferyard.dma.iommu.IommuMapping;
 import org.bufferyard.dma.mapping.CpuList;
 import org.bufferyard.dma.mapping.LiveMappings;
 import org.bufferyard.dma.mapping.MappingRules;
 import org.bufferyard.dma.mapping.Masks;
+import org.bufferyard.dma.mapping.PeerWays;
 import org.bufferyard.dma.mapping.Trail;
 import org.bufferyard.platform.yard.DmaEngineContext;
 import org.bufferyard.platform.yard.Domain;
@@ -108,6 +110,15 @@ public final class Streaming {
         device, page.phys() + offset, size, direction, known(attrs), CpuList.isPeer(page));
   }
 
+  /** A list that is mapped entry by entry asks for no way to its peer-to-peer pages either. */
+  void warnOfPeers(YardDevice device, SgTable table, CpuList cpu) {
+    for (int i = 0; cpu.hasPeers() && i < cpu.size(); i++) {
+      if (PeerWays.isPeer(table, i)) {
+        peerPages.warn(device, cpu.phys(i));
+      }
+    }
+  }
+
   /** dma_map_single_attrs(): memory that might be remapped is no memory for DMA. */
   public long mapSingle(
       YardDevice device,
@@ -180,7 +191,7 @@ public final class Streaming {
     }
     long dma =
         domain.isPresent()
-            ? iommu.map(domain.get(), device, phys, size, direction, attrs)
+            ? iommu.map(domain.get(), device, phys, size, direction, attrs, peer)
             : peer
                 ? direct.mapPeer(device, phys, size, direction, attrs)
                 : direct.map(device, phys, size, direction, attrs);
