@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bufferyard.api.memory.PageRef;
 import org.bufferyard.platform.yard.MappingLedger;
 import org.bufferyard.yard.guard.Failures;
 
@@ -20,8 +21,15 @@ final class Ledger implements MappingLedger {
   private static final class Page {
     final LinkedHashSet<Entry> inOrder = new LinkedHashSet<>();
 
-    /** The same page may be mapped twice at one bus address: the newest is last. */
+    /**
+     * By {@link #place}. The same page may be mapped twice at one bus address: the newest is last.
+     */
     final Map<Long, List<Entry>> byAddress = new HashMap<>();
+  }
+
+  /** An address as a key that spreads: those of pages lie 4096 apart. */
+  private static long place(long dma) {
+    return Long.rotateRight(dma, PageRef.SHIFT);
   }
 
   private final LinkedHashSet<Entry> all = new LinkedHashSet<>();
@@ -34,7 +42,7 @@ final class Ledger implements MappingLedger {
     }
     Page page = pages.computeIfAbsent(entry.device(), d -> new Page());
     page.inOrder.add(entry);
-    page.byAddress.computeIfAbsent(entry.dma(), d -> new ArrayList<>(1)).add(entry);
+    page.byAddress.computeIfAbsent(place(entry.dma()), d -> new ArrayList<>(1)).add(entry);
   }
 
   @Override
@@ -44,10 +52,10 @@ final class Ledger implements MappingLedger {
     }
     Page page = pages.get(entry.device());
     page.inOrder.remove(entry);
-    List<Entry> same = page.byAddress.get(entry.dma());
+    List<Entry> same = page.byAddress.get(place(entry.dma()));
     same.remove(entry);
     if (same.isEmpty()) {
-      page.byAddress.remove(entry.dma());
+      page.byAddress.remove(place(entry.dma()));
     }
     if (page.inOrder.isEmpty()) {
       pages.remove(entry.device());
@@ -58,7 +66,7 @@ final class Ledger implements MappingLedger {
   @Override
   public Optional<Entry> find(String device, long dma) {
     Page page = pages.get(device);
-    List<Entry> same = page == null ? null : page.byAddress.get(dma);
+    List<Entry> same = page == null ? null : page.byAddress.get(place(dma));
     return same == null ? Optional.empty() : Optional.of(same.getLast());
   }
 

@@ -16,7 +16,13 @@ import org.bufferyard.platform.yard.MappingLedger.Kind;
  * The ledger may undo an entry on its own at any time; then it leaves here too. Engine thread only.
  */
 public final class LiveMappings {
-  private record Key(String device, long dma) {}
+  private record Key(String device, long dma) {
+    /** Spread: pages lie 4096 apart, and 4,096 neighbours would share 512 places of a hash table. */
+    @Override
+    public int hashCode() {
+      return device.hashCode() ^ (int) (dma * 0x9e37_79b9_7f4a_7c15L >>> 32);
+    }
+  }
 
   /** A live list. {@code bounced}: it was mapped entry by entry behind an IOMMU. */
   public record MappedList(Entry entry, boolean bounced) {}
