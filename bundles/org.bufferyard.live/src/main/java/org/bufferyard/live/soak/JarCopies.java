@@ -24,7 +24,9 @@ final class JarCopies {
     if (!url.startsWith("file:")) {
       return Optional.empty();
     }
-    return Optional.of(Path.of(URI.create(url))).filter(Files::isRegularFile);
+    // An update from the same file has a location of its own: the file's with a number behind it.
+    URI file = URI.create(url.replaceFirst("#\\d+$", ""));
+    return Optional.of(Path.of(file)).filter(Files::isRegularFile);
   }
 
   /** Writes a copy; nothing but the version differs. */
