@@ -120,9 +120,9 @@ final class FlavourBenchmarkTest {
                   fast / fidelity));
         });
     return """
-        JMH, the flavours by turns, %d JVMs each: of a JVM the quickest of 100 iterations of 10 ms, of the
-        JVMs the median, in ns for one operation. Of a book an operation is a range given back and another
-        one taken. Rows of a yard are the DMA API for a device behind an SMMUv3, with tables, ledger and
+        JMH, the flavours by turns, each time in a JVM of its own (rounds: %d): of a JVM the quickest of 100
+        iterations of 10 ms, of the JVMs the median, in ns for one operation. Of a book an operation is a
+        range given back and another one taken. Rows of a yard are the DMA API for a device behind an SMMUv3, with tables, ledger and
         events; translation tables have one provider for both. Trust the ratio, and it to some 30 %%.
 
         | what | `fidelity` | `fast` | ratio |
