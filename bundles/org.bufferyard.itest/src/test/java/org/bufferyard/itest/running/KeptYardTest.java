@@ -144,7 +144,7 @@ final class KeptYardTest {
         "A running yard killed at random moments",
         """
         SIGKILL %d times, seed %d, 50 to 1,500 ms after the start, while boards were being saved: %,d
-        were, every one of them is there and whole, and the yard came back with its pipelines each time.
+        were, every one of them is there and whole, and the yard came back each time, with its pipelines.
         %,d s altogether.
         """
             .formatted(
