@@ -24,8 +24,10 @@ public final class Document implements AutoCloseable {
   private final Surroundings around;
   private final ModelThread thread;
 
-  /** The thread's only, but for its id and summary. */
+  /** The thread's only, but for its id. */
   private final OpenBoard board;
+
+  private volatile JsonObject summary = new JsonObject();
 
   /**
    * @param file with what is known to be on disk
@@ -46,7 +48,7 @@ public final class Document implements AutoCloseable {
   private Document(String id, BoardFile file, Surroundings around) {
     this.around = around;
     this.thread = new ModelThread("document " + file.path());
-    this.board = new OpenBoard(id, file, around, thread);
+    this.board = new OpenBoard(id, file, around, thread, newest -> summary = newest);
   }
 
   private void run(Runnable task) {
@@ -69,7 +71,7 @@ public final class Document implements AutoCloseable {
 
   /** The DOC of the protocol. */
   public JsonObject summary() {
-    return board.summary();
+    return summary;
   }
 
   /** The answer of {@code GET …/model}. */

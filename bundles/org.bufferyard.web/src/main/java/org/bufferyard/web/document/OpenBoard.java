@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.bufferyard.topology.edit.BoardModel;
 import org.bufferyard.topology.edit.Inspection;
@@ -21,8 +22,8 @@ import org.eclipse.emf.ecore.EObject;
 
 /**
  * A document's board as its thread has it: the model with its history, the file, the pins, and the
- * revision. Only that thread calls it, but for {@link #summary}. Whatever pages have to hear of goes
- * to the hub.
+ * revision. Only that thread calls it, but for {@link #id}. Whatever pages have to hear of goes to the
+ * hub.
  */
 final class OpenBoard implements Checking.Subject {
   private final String id;
@@ -30,16 +31,26 @@ final class OpenBoard implements Checking.Subject {
   private final Surroundings around;
   private final Checking checking;
   private final Pins pins;
+  private final Consumer<JsonObject> told;
   private EditSession session;
   private long rev = 1;
   private String announced = "";
 
-  private volatile JsonObject summary = new JsonObject();
+  private JsonObject summary = new JsonObject();
 
-  OpenBoard(String id, BoardFile file, Surroundings around, ModelThread thread) {
+  /**
+   * @param told is given each new summary, the DOC of the protocol
+   */
+  OpenBoard(
+      String id,
+      BoardFile file,
+      Surroundings around,
+      ModelThread thread,
+      Consumer<JsonObject> told) {
     this.id = id;
     this.file = file;
     this.around = around;
+    this.told = told;
     this.pins = new Pins(around.workspace());
     this.checking = new Checking(this, around, thread);
   }
@@ -83,11 +94,6 @@ final class OpenBoard implements Checking.Subject {
 
   // What it is
 
-  /** The DOC of the protocol. Any thread. */
-  JsonObject summary() {
-    return summary;
-  }
-
   Topology root() {
     return session.root();
   }
@@ -119,6 +125,7 @@ final class OpenBoard implements Checking.Subject {
     json.add("undo", orNull(session.undoLabel()));
     json.add("redo", orNull(session.redoLabel()));
     summary = json;
+    told.accept(json);
     if (!tells.equals(announced)) {
       announced = tells;
       around.documentsChanged();
