@@ -19,11 +19,14 @@ import java.util.concurrent.TimeUnit;
 import org.bufferyard.api.contract.LongReport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The soak as a person would run it: a minute in the build, and with {@code -Plong} as many swaps as
- * its property says.
+ * its property says. It waits for a process of its own, so the rest of the tests goes on beside it.
  */
+@Execution(ExecutionMode.CONCURRENT)
 final class SoakTest {
   private static final Path HOME =
       Path.of(System.getProperty("basedir", "."), "../..").toAbsolutePath().normalize();
