@@ -91,6 +91,8 @@ final class StartOrderTest {
             Map.of(
                 Constants.FRAMEWORK_STORAGE, folder.resolve(name).toString(),
                 "felix.log.level", "1",
+                // Standard input is the build's; a shell that reads it also keeps this process alive.
+                "gosh.args", "--nointeractive --noshutdown",
                 "bufferyard.repository", FeatureFile.REPOSITORY.toString(),
                 "bufferyard.features", FeatureFile.HOME.resolve("features").toString()));
     framework.start();
