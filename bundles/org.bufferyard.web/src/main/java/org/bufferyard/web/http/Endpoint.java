@@ -41,10 +41,19 @@ public final class Endpoint extends HttpServlet {
         return;
       }
     }
+    if (reply.status() >= HttpServletResponse.SC_BAD_REQUEST && hasBody(request)) {
+      // Perhaps nobody has read it, and the server then ends the connection: the client must know,
+      // or its next request is lost on it.
+      response.setHeader("Connection", "close");
+    }
     response.setStatus(reply.status());
     response.setContentType(reply.type());
     response.setContentLength(reply.body().length);
     response.getOutputStream().write(reply.body());
+  }
+
+  private static boolean hasBody(HttpServletRequest request) {
+    return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
   }
 
   private Reply reply(HttpServletRequest request) throws IOException {
