@@ -10,7 +10,8 @@ import java.util.Optional;
 /**
  * Implementations of one kind that are out of use, and why. Who broke stays in it when his service
  * changes its properties, goes and comes back; an update of his bundle makes him another. A service
- * without a component is known by its id and by its object. One small entry for each that ever broke. Guarded by its shelf's lock.
+ * without a component is known by its id and by its object. One small entry for each that ever
+ * broke. Guarded by its shelf's lock.
  */
 final class Quarantine<K> {
   /** A service that was given back; whoever opened it may still find out that it is broken. */

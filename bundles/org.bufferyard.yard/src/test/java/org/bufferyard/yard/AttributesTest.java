@@ -9,9 +9,6 @@ import java.util.Optional;
 import org.bufferyard.api.device.DeviceBus;
 import org.bufferyard.api.iommu.AccessAttributes;
 import org.bufferyard.api.iommu.AttributedAccess;
-import org.bufferyard.api.iommu.DomainType;
-import org.bufferyard.api.iommu.Iommu;
-import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.IommuKind;
 import org.bufferyard.api.iommu.PageRequest;
 import org.bufferyard.api.iommu.StreamId;
@@ -39,11 +36,9 @@ final class AttributesTest {
     bench.device(new Bench.Part("b").behind("deaf", 1));
   }
 
-  private final class Attentive implements Iommu, AttributedAccess {
-    private final FakeIommu plain;
-
+  private final class Attentive extends AroundIommu implements AttributedAccess {
     Attentive(FakeIommu plain) {
-      this.plain = plain;
+      super(plain);
     }
 
     @Override
@@ -54,31 +49,6 @@ final class AttributesTest {
           plain.context.reportDeviceFault(
               new PageRequest(stream, attributes.pasid(), address, write, false, false, 1, true)));
       return plain.translate(stream, address, write);
-    }
-
-    @Override
-    public IommuDomain newDomain(DomainType type) {
-      return plain.newDomain(type);
-    }
-
-    @Override
-    public int attach(StreamId stream, IommuDomain domain) {
-      return plain.attach(stream, domain);
-    }
-
-    @Override
-    public void detach(StreamId stream) {
-      plain.detach(stream);
-    }
-
-    @Override
-    public Translation translate(StreamId stream, long address, boolean write) {
-      return plain.translate(stream, address, write);
-    }
-
-    @Override
-    public void close() {
-      plain.close();
     }
   }
 

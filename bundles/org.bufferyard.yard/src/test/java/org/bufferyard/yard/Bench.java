@@ -21,7 +21,9 @@ import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.spec.PoolSpec;
 import org.bufferyard.platform.yard.DmaBufEngineContext;
 import org.bufferyard.platform.yard.DmaEngineContext;
+import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.Yard;
+import org.bufferyard.platform.yard.YardDevice;
 import org.bufferyard.platform.yard.YardOptions;
 
 /**
@@ -53,6 +55,17 @@ final class Bench {
   static MachineSpec machine(MachineSpec.IommuMode mode, MachineSpec.Bounce bounce) {
     return new MachineSpec(
         MachineSpec.Architecture.ARM64, 0xffff_ffffL, true, false, Optional.empty(), bounce, mode);
+  }
+
+  /** How the board's IOMMUs are set up from here on. */
+  void mode(boolean passthrough, boolean strict) {
+    machine =
+        machine(new MachineSpec.IommuMode(passthrough, strict, false), MachineSpec.Bounce.NONE);
+  }
+
+  /** Of a device behind an IOMMU. */
+  static Domain domain(YardDevice device) {
+    return device.domain().orElseThrow();
   }
 
   static PoolSpec pool(

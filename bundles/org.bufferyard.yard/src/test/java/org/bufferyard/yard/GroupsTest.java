@@ -14,7 +14,6 @@ import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.iommu.DomainType;
 import org.bufferyard.api.iommu.StreamId;
 import org.bufferyard.api.memory.PhysRange;
-import org.bufferyard.platform.spec.MachineSpec;
 import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.MappingLedger;
 import org.bufferyard.platform.yard.Yard;
@@ -25,20 +24,6 @@ import org.junit.jupiter.api.Test;
 final class GroupsTest {
   private final Bench bench = new Bench().iommu("mmu", "fake,iommu");
 
-  private List<String> calls() {
-    return bench.kinds.calls;
-  }
-
-  private static Domain domain(YardDevice device) {
-    return device.domain().orElseThrow();
-  }
-
-  private void mode(boolean passthrough, boolean strict) {
-    bench.machine =
-        Bench.machine(
-            new MachineSpec.IommuMode(passthrough, strict, false), MachineSpec.Bounce.NONE);
-  }
-
   @Test
   void devicesThatNameOneStreamShareADomain() {
     bench.device(new Bench.Part("s0").behind("mmu", 1));
@@ -47,9 +32,9 @@ final class GroupsTest {
     try (Yard yard = bench.open()) {
       yard.call(
           s -> {
-            assertSame(domain(s.device("s0")), domain(s.device("s2")));
-            assertNotSame(domain(s.device("s0")), domain(s.device("s1")));
-            assertEquals("mmu/s0", domain(s.device("s2")).id());
+            assertSame(Bench.domain(s.device("s0")), Bench.domain(s.device("s2")));
+            assertNotSame(Bench.domain(s.device("s0")), Bench.domain(s.device("s1")));
+            assertEquals("mmu/s0", Bench.domain(s.device("s2")).id());
             return null;
           });
     }
@@ -64,13 +49,13 @@ final class GroupsTest {
                 DomainType.DMA_FQ, new boolean[] {false, false},
                 DomainType.IDENTITY, new boolean[] {true, true})
             .entrySet()) {
-      mode(wanted.getValue()[0], wanted.getValue()[1]);
+      bench.mode(wanted.getValue()[0], wanted.getValue()[1]);
       try (Yard yard = bench.open()) {
         yard.call(
             s -> {
               YardDevice s0 = s.device("s0");
-              assertEquals(wanted.getKey(), domain(s0).type());
-              assertEquals("mmu/s0", domain(s0).id());
+              assertEquals(wanted.getKey(), Bench.domain(s0).type());
+              assertEquals("mmu/s0", Bench.domain(s0).id());
               assertEquals(
                   wanted.getKey().isDmaApi() ? Optional.of("mmu/s0") : Optional.empty(),
                   s0.dmaDomain());
@@ -82,16 +67,16 @@ final class GroupsTest {
 
   @Test
   void aDriverThatCannotDeferFlushesHasNoFlushQueue() {
-    mode(false, false);
+    bench.mode(false, false);
     bench.iommu("strict", "fake,iommu");
     bench.device(new Bench.Part("s0").behind("mmu", 1));
     bench.device(new Bench.Part("s1").behind("strict", 1));
     try (Yard yard = bench.open()) {
       yard.call(
           s -> {
-            assertTrue(domain(s.device("s0")).flushQueue().isPresent());
-            assertEquals(DomainType.DMA, domain(s.device("s1")).type());
-            assertTrue(domain(s.device("s1")).flushQueue().isEmpty());
+            assertTrue(Bench.domain(s.device("s0")).flushQueue().isPresent());
+            assertEquals(DomainType.DMA, Bench.domain(s.device("s1")).type());
+            assertTrue(Bench.domain(s.device("s1")).flushQueue().isEmpty());
             return null;
           });
     }
@@ -99,12 +84,12 @@ final class GroupsTest {
 
   @Test
   void rangesInTheFlushQueueAreNoLeakAndGoWithTheirDomain() {
-    mode(false, false);
+    bench.mode(false, false);
     bench.device(new Bench.Part("s0").behind("mmu", 1));
     try (Yard yard = bench.open()) {
       yard.call(
           s -> {
-            Domain domain = domain(s.device("s0"));
+            Domain domain = Bench.domain(s.device("s0"));
             long pfn = domain.iova().allocate(4, 0xfffff, true);
             assertEquals(4, s.balance().iovaFrames());
             domain.flushQueue().orElseThrow().add(pfn, 4);
@@ -127,8 +112,8 @@ final class GroupsTest {
     part.pci = true;
     part.reservedIova = List.of(new PhysRange(0x1000_0000L, 0x2eff_0000L));
     try (Yard yard = bench.device(part).open()) {
-      assertTrue(calls().contains("open mmu/card shift 12 start 1"), calls().toString());
-      assertTrue(calls().contains("reserve mmu/card 65536-258031"), calls().toString());
+      assertTrue(bench.kinds.calls.contains("open mmu/card shift 12 start 1"), bench.kinds.calls.toString());
+      assertTrue(bench.kinds.calls.contains("reserve mmu/card 65536-258031"), bench.kinds.calls.toString());
       assertEquals(Long.valueOf(0xffff_ffffL), yard.call(s -> s.device("card").segmentBoundary()));
     }
   }
@@ -141,9 +126,9 @@ final class GroupsTest {
     try (Yard yard = bench.device(part).open()) {
       yard.call(
           s -> {
-            assertEquals(0x7000_0804L, domain(s.device("fb")).table().iovaToPhys(0x7000_0804L));
-            assertEquals(0x7000_1800L, domain(s.device("fb")).table().iovaToPhys(0x7000_1800L));
-            assertEquals(0, domain(s.device("fb")).table().iovaToPhys(0x7000_2000L));
+            assertEquals(0x7000_0804L, Bench.domain(s.device("fb")).table().iovaToPhys(0x7000_0804L));
+            assertEquals(0x7000_1800L, Bench.domain(s.device("fb")).table().iovaToPhys(0x7000_1800L));
+            assertEquals(0, Bench.domain(s.device("fb")).table().iovaToPhys(0x7000_2000L));
             assertTrue(
                 s.events()
                     .since(0)
@@ -161,7 +146,7 @@ final class GroupsTest {
       yard.call(
           s -> {
             YardDevice old = s.device("s0");
-            Domain oldDomain = domain(old);
+            Domain oldDomain = Bench.domain(old);
             List<Long> undone = new ArrayList<>();
             for (long dma : new long[] {0x1000, 0x2000}) {
               s.ledger()
@@ -180,7 +165,7 @@ final class GroupsTest {
             old.setMinAlignMask(0xfff);
             old.setUntrusted(true);
             oldDomain.iova().allocate(5, 0xfffff, true);
-            calls().clear();
+            bench.kinds.calls.clear();
 
             YardDevice fresh = s.recreate("s0");
             assertNotSame(old, fresh);
@@ -194,8 +179,8 @@ final class GroupsTest {
             assertEquals(-1L, fresh.segmentBoundary());
             assertEquals(0, fresh.minAlignMask());
             assertFalse(fresh.isUntrusted());
-            assertNotSame(oldDomain, domain(fresh));
-            assertEquals(0, domain(fresh).iova().livePages());
+            assertNotSame(oldDomain, Bench.domain(fresh));
+            assertEquals(0, Bench.domain(fresh).iova().livePages());
             assertEquals(
                 List.of(
                     "detach mmu [1]",
@@ -204,7 +189,7 @@ final class GroupsTest {
                     "domain mmu DMA",
                     "open mmu/s0 shift 12 start 1",
                     "attach mmu [1]"),
-                calls());
+                bench.kinds.calls);
             assertSame(fresh, s.device("s0"));
             return null;
           });
@@ -219,13 +204,13 @@ final class GroupsTest {
     try (Yard yard = bench.open()) {
       yard.call(
           s -> {
-            Domain shared = domain(s.device("d"));
-            assertSame(shared, domain(s.device("e")));
+            Domain shared = Bench.domain(s.device("d"));
+            assertSame(shared, Bench.domain(s.device("e")));
             assertEquals("mmu/g", shared.id());
-            assertSame(shared, domain(s.recreate("d")));
+            assertSame(shared, Bench.domain(s.recreate("d")));
             List<YardDevice> both = s.recreate(List.of("d", "e"));
-            assertNotSame(shared, domain(both.get(0)));
-            assertSame(domain(both.get(0)), domain(both.get(1)));
+            assertNotSame(shared, Bench.domain(both.get(0)));
+            assertSame(Bench.domain(both.get(0)), Bench.domain(both.get(1)));
             return null;
           });
     }
@@ -237,9 +222,9 @@ final class GroupsTest {
         .device(new Bench.Part("d").behind("mmu", 1).group("g"))
         .device(new Bench.Part("e").behind("mmu", 1).group("g"));
     try (Yard yard = bench.open()) {
-      calls().clear();
+      bench.kinds.calls.clear();
       yard.call(s -> s.recreate("d"));
-      assertEquals(List.of("attach mmu [1]"), calls());
+      assertEquals(List.of("attach mmu [1]"), bench.kinds.calls);
     }
   }
 
@@ -249,8 +234,8 @@ final class GroupsTest {
     Bench.Part mfc = new Bench.Part("mfc");
     mfc.streams = List.of(new StreamId("mmu", List.of(1L)), new StreamId("left", List.of(2L)));
     try (Yard yard = bench.device(mfc).open()) {
-      assertEquals("mmu/mfc", domain(yard.call(s -> s.device("mfc"))).id());
-      assertTrue(calls().containsAll(List.of("attach mmu [1]", "attach left [2]")), calls().toString());
+      assertEquals("mmu/mfc", Bench.domain(yard.call(s -> s.device("mfc"))).id());
+      assertTrue(bench.kinds.calls.containsAll(List.of("attach mmu [1]", "attach left [2]")), bench.kinds.calls.toString());
     }
   }
 }

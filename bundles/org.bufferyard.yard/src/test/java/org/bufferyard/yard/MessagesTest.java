@@ -9,13 +9,9 @@ import java.util.Optional;
 import org.bufferyard.api.device.DeviceBus;
 import org.bufferyard.api.event.DmaEvent;
 import org.bufferyard.api.iommu.AccessAttributes;
-import org.bufferyard.api.iommu.DomainType;
-import org.bufferyard.api.iommu.Iommu;
-import org.bufferyard.api.iommu.IommuDomain;
 import org.bufferyard.api.iommu.IommuKind;
 import org.bufferyard.api.iommu.MessageTarget;
 import org.bufferyard.api.iommu.StreamId;
-import org.bufferyard.api.iommu.Translation;
 import org.bufferyard.api.iommu.Translation.Fault;
 import org.bufferyard.api.memory.PhysRange;
 import org.bufferyard.platform.yard.Yard;
@@ -38,11 +34,9 @@ final class MessagesTest {
     bench.device(new Bench.Part("a").behind("doorbell", 1));
   }
 
-  private final class Doorbell implements Iommu, MessageTarget {
-    private final FakeIommu plain;
-
+  private final class Doorbell extends AroundIommu implements MessageTarget {
     Doorbell(FakeIommu plain) {
-      this.plain = plain;
+      super(plain);
     }
 
     @Override
@@ -54,31 +48,6 @@ final class MessagesTest {
     public Optional<Fault> message(StreamId stream, long address, int data) {
       heard.add(stream.specifier() + " " + Integer.toHexString(data));
       return address == DOORBELL ? Optional.empty() : Optional.of(STOPPED);
-    }
-
-    @Override
-    public IommuDomain newDomain(DomainType type) {
-      return plain.newDomain(type);
-    }
-
-    @Override
-    public int attach(StreamId stream, IommuDomain domain) {
-      return plain.attach(stream, domain);
-    }
-
-    @Override
-    public void detach(StreamId stream) {
-      plain.detach(stream);
-    }
-
-    @Override
-    public Translation translate(StreamId stream, long address, boolean write) {
-      return plain.translate(stream, address, write);
-    }
-
-    @Override
-    public void close() {
-      plain.close();
     }
   }
 

@@ -20,7 +20,6 @@ import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.input.NoTableFormatException;
 import org.bufferyard.platform.registry.PlugInException;
 import org.bufferyard.platform.spec.IommuSpec;
-import org.bufferyard.platform.spec.MachineSpec;
 import org.bufferyard.platform.yard.Domain;
 import org.bufferyard.platform.yard.MappingLedger;
 import org.bufferyard.platform.yard.TranslationCache;
@@ -32,20 +31,6 @@ import org.junit.jupiter.api.Test;
 /** IOMMUs as a yard opens them: counted, disabled, refused, missing, broken. */
 final class UnitsTest {
   private final Bench bench = new Bench().iommu("mmu", "fake,iommu");
-
-  private List<String> calls() {
-    return bench.kinds.calls;
-  }
-
-  private static Domain domain(YardDevice device) {
-    return device.domain().orElseThrow();
-  }
-
-  private void mode(boolean passthrough, boolean strict) {
-    bench.machine =
-        Bench.machine(
-            new MachineSpec.IommuMode(passthrough, strict, false), MachineSpec.Bounce.NONE);
-  }
 
   @Test
   void theCachesOfIommusThatCountAreListedInBoardOrder() {
@@ -87,7 +72,7 @@ final class UnitsTest {
         "fake,iommu",
         (IommuKind)
             (unit, context) -> {
-              FakeIommu iommu = new FakeIommu(unit.id(), context, calls());
+              FakeIommu iommu = new FakeIommu(unit.id(), context, bench.kinds.calls);
               iommu.attachResult = -19;
               return iommu;
             });
@@ -101,7 +86,7 @@ final class UnitsTest {
                     .anyMatch(e -> e instanceof KernelMessage m && m.text().contains("-ENODEV")));
             return null;
           });
-      assertTrue(calls().contains("close table of mmu"), "nothing of the group is left");
+      assertTrue(bench.kinds.calls.contains("close table of mmu"), "nothing of the group is left");
     }
   }
 
@@ -141,7 +126,7 @@ final class UnitsTest {
     try (Yard yard = bench.open()) {
       yard.call(
           s -> {
-            Domain domain = domain(s.device("s0"));
+            Domain domain = Bench.domain(s.device("s0"));
             assertEquals(DomainType.DMA, domain.type());
             assertEquals(0, domain.table().iovaToPhys(0x1000), "nothing is mapped");
             NoTableFormatException stop =
@@ -170,13 +155,13 @@ final class UnitsTest {
 
   @Test
   void passedThroughNoTableIsNeeded() {
-    mode(true, true);
+    bench.mode(true, true);
     bench.iommu("dart", "apple,t8103-dart");
     bench.device(new Bench.Part("s0").behind("dart", 1));
     try (Yard yard = bench.open()) {
       yard.call(
           s -> {
-            assertEquals(DomainType.IDENTITY, domain(s.device("s0")).type());
+            assertEquals(DomainType.IDENTITY, Bench.domain(s.device("s0")).type());
             assertEquals(
                 Optional.empty(), s.bus(s.device("s0")).read(0x4000_0000L, new byte[4], 0, 4));
             return null;

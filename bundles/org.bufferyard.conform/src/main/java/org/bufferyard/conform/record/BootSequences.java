@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.bufferyard.platform.recorded.RecordedBoot;
 
 /**
@@ -15,8 +13,6 @@ import org.bufferyard.platform.recorded.RecordedBoot;
  * replayed by itself, as are all cases of other kernels. Used by one thread.
  */
 public final class BootSequences {
-  private static final Pattern RUN = Pattern.compile("\"run\"\\s*:\\s*\"([^\"]+)\"");
-
   private final List<BootSequence> sequences = new ArrayList<>();
 
   /** Whether the case was taken in; if not, it hangs on no other. */
@@ -70,8 +66,7 @@ public final class BootSequences {
 
   /** Read as text: most lines are of other boots. */
   private List<BootSequence> wanting(String line) {
-    Matcher run = RUN.matcher(line);
-    Optional<String> name = run.find() ? Optional.of(run.group(1)) : Optional.empty();
-    return sequences.stream().filter(s -> name.equals(Optional.of(s.boot().run()))).toList();
+    Optional<String> run = RecordFile.run(line);
+    return sequences.stream().filter(s -> run.equals(Optional.of(s.boot().run()))).toList();
   }
 }

@@ -9,8 +9,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.bufferyard.platform.input.BadInputException;
 import org.bufferyard.platform.recorded.RecordedBoot;
 import org.bufferyard.platform.recorded.RecordedEnvironments;
@@ -21,7 +19,6 @@ import org.bufferyard.platform.recorded.RecordedEnvironments;
  */
 public final class Boots {
   private static final String CARRIED = "environments.jsonl.gz";
-  private static final Pattern RUN = Pattern.compile("\"run\"\\s*:\\s*\"([^\"]+)\"");
 
   private final RecordedEnvironments environments;
 
@@ -78,13 +75,7 @@ public final class Boots {
       try (BufferedReader lines = RecordFile.carried(CARRIED).open()) {
         lines
             .lines()
-            .forEach(
-                line -> {
-                  Matcher m = RUN.matcher(line);
-                  if (m.find()) {
-                    carried.put(m.group(1), line);
-                  }
-                });
+            .forEach(line -> RecordFile.run(line).ifPresent(run -> carried.put(run, line)));
       } catch (IOException e) {
         throw new java.io.UncheckedIOException(e);
       }

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -19,7 +18,6 @@ import java.util.stream.Stream;
  */
 public final class OopsedBoots {
   private static final Pattern OOPS = Pattern.compile("\"oops\"\\s*:\\s*true");
-  private static final Pattern RUN = Pattern.compile("\"run\"\\s*:\\s*\"([^\"]+)\"");
 
   private final List<RecordFile> files;
   private Optional<Set<String>> runs = Optional.empty();
@@ -46,10 +44,7 @@ public final class OopsedBoots {
     try (BufferedReader lines = file.open()) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (OOPS.matcher(line).find()) {
-          Matcher run = RUN.matcher(line);
-          if (run.find()) {
-            found.add(run.group(1));
-          }
+          RecordFile.run(line).ifPresent(found::add);
         }
       }
     } catch (IOException e) {

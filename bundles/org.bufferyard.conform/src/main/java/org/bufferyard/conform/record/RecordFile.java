@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -25,6 +27,8 @@ import org.bufferyard.platform.input.BadInputException;
  * @param path empty for one that the product carries
  */
 public record RecordFile(String name, Optional<Path> path) {
+  private static final Pattern RUN = Pattern.compile("\"run\"\\s*:\\s*\"([^\"]+)\"");
+
   /** Resources: what Bufferyard carries. */
   private static final String CARRIED = "/org/bufferyard/conform/recorded/";
 
@@ -101,6 +105,12 @@ public record RecordFile(String name, Optional<Path> path) {
           "holds neither vectors nor facts", path.toString(), "give a folder with .jsonl.gz files");
     }
     return files;
+  }
+
+  /** The boot that a line is of, read as text: most lines need no more. */
+  static Optional<String> run(String line) {
+    Matcher run = RUN.matcher(line);
+    return run.find() ? Optional.of(run.group(1)) : Optional.empty();
   }
 
   public boolean holdsCases() {

@@ -6,34 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import java.util.List;
-import java.util.Optional;
 import org.bufferyard.api.iommu.TlbCounts;
 import org.bufferyard.platform.scenario.RunReport;
 import org.bufferyard.platform.spec.DeviceNames;
-import org.bufferyard.platform.spec.MachineSpec;
-import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.yard.TranslationCache;
 import org.bufferyard.shell.json.RunJson;
 import org.junit.jupiter.api.Test;
 
 /** What the caches of a board's IOMMUs did stands in a run's report. */
 class RunTextTest {
-  private static final DeviceNames NOBODY =
-      new DeviceNames(
-          new PlatformSpec(
-              "b",
-              new MachineSpec(
-                  MachineSpec.Architecture.ARM64,
-                  0xffff_ffffL,
-                  true,
-                  false,
-                  Optional.empty(),
-                  MachineSpec.Bounce.NONE,
-                  MachineSpec.IommuMode.STRICT),
-              List.of(),
-              List.of(),
-              List.of(),
-              List.of()));
+  private static final DeviceNames NOBODY = new DeviceNames(EmptyBoard.SPEC);
 
   private static RunReport report(TranslationCache... caches) {
     return new RunReport("s", "7.3", List.of(), List.of(), List.of(caches));

@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bufferyard.platform.board.OpenBoard;
-import org.bufferyard.platform.spec.MachineSpec;
-import org.bufferyard.platform.spec.PlatformSpec;
 import org.bufferyard.platform.verdict.ChainStep;
 import org.bufferyard.platform.verdict.Share;
 import org.bufferyard.platform.verdict.ShareReport;
@@ -19,23 +17,7 @@ import org.junit.jupiter.api.Test;
 /** The reason stands under the verdict, before the steps. */
 class ShareTextTest {
   private static final OpenBoard BOARD =
-      new OpenBoard(
-          new PlatformSpec(
-              "b",
-              new MachineSpec(
-                  MachineSpec.Architecture.ARM64,
-                  0xffff_ffffL,
-                  true,
-                  false,
-                  Optional.empty(),
-                  MachineSpec.Bounce.NONE,
-                  MachineSpec.IommuMode.STRICT),
-              List.of(),
-              List.of(),
-              List.of(),
-              List.of()),
-          List.of(),
-          Optional.empty());
+      new OpenBoard(EmptyBoard.SPEC, List.of(), Optional.empty());
 
   private static String text(Verdict verdict, Optional<String> errno, String... steps) {
     List<ChainStep> chain = new ArrayList<>();
